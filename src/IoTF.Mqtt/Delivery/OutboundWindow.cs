@@ -1,0 +1,301 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace IoTF.Mqtt.Delivery;
+
+/// <summary>What an acknowledgement did to the window.</summary>
+public enum AcknowledgementOutcome
+{
+    /// <summary>The handshake goes on; the message is still in flight.</summary>
+    Progress,
+
+    /// <summary>The message is finished: taken over by the receiver, or refused when the reason code is a failure.</summary>
+    Settled,
+
+    /// <summary>It fits no message in flight: repeated, or of another session. Harmless.</summary>
+    Unknown,
+}
+
+/// <summary>
+/// The sending half of MQTT's delivery rules (MQTT-3.1.1 §4.3, §4.4): packet ids, what is in flight and in which order, what an
+/// acknowledgement means, what is sent again after a reconnect. No input or output, no clock, no thread: one owner at a time calls it.
+/// </summary>
+public sealed class OutboundWindow
+{
+    private readonly Dictionary<ushort, OutboundMessage> _inFlight = [];
+    private readonly HashSet<ushort> _reserved = [];
+    private OutboundMessage? _oldest;
+    private OutboundMessage? _newest;
+    private ushort _lastId;
+
+    /// <summary>An empty window.</summary>
+    /// <param name="limit">How many messages may be in flight, 1 to 65,535.</param>
+    /// <param name="exactlyOnceLimit">How many of them may be QoS 2; at most <paramref name="limit"/> counts.</param>
+    public OutboundWindow(int limit, int exactlyOnceLimit)
+    {
+        Limit = limit;
+        ExactlyOnceLimit = exactlyOnceLimit;
+    }
+
+    /// <summary>How many messages may be in flight. Lowering it below what is in flight only stops new ones.</summary>
+    public int Limit { get; set; }
+
+    /// <summary>How many QoS 2 messages may be in flight.</summary>
+    public int ExactlyOnceLimit { get; set; }
+
+    /// <summary>Messages in flight: sent, not settled.</summary>
+    public int Count => _inFlight.Count;
+
+    /// <summary>QoS 2 messages in flight.</summary>
+    public int ExactlyOnceCount { get; private set; }
+
+    /// <summary>Messages in flight, oldest first.</summary>
+    public IEnumerable<OutboundMessage> InFlight
+    {
+        get
+        {
+            for (var message = _oldest; message is not null; message = message.Next)
+            {
+                yield return message;
+            }
+        }
+    }
+
+    /// <summary>Whether a message of this QoS may be sent now. QoS 0 needs no room.</summary>
+    public bool HasRoom(QualityOfService qualityOfService) => qualityOfService switch
+    {
+        QualityOfService.AtMostOnce => true,
+        QualityOfService.AtLeastOnce => _inFlight.Count < Limit && IdsAreLeft,
+        _ => _inFlight.Count < Limit && ExactlyOnceCount < ExactlyOnceLimit && IdsAreLeft,
+    };
+
+    private bool IdsAreLeft => _inFlight.Count + _reserved.Count < ushort.MaxValue;
+
+    /// <summary>Sends a message for the first time.</summary>
+    /// <exception cref="InvalidOperationException">There is no room, or the message was sent before.</exception>
+    public void Publish(OutboundMessage message, IPacketSink sink)
+    {
+        if (message.State != OutboundState.New)
+        {
+            throw new InvalidOperationException("A message is sent once; make a new one to send it again.");
+        }
+
+        if (message.QualityOfService == QualityOfService.AtMostOnce)
+        {
+            message.State = OutboundState.Settled;
+        }
+        else
+        {
+            if (!HasRoom(message.QualityOfService))
+            {
+                throw new InvalidOperationException("The window is full; ask HasRoom before.");
+            }
+
+            message.PacketId = NextId();
+            Append(message);
+        }
+
+        message.Transmissions = 1;
+        sink.Publish(message, duplicate: false);
+    }
+
+    /// <summary>A PUBACK arrived.</summary>
+    /// <param name="packetId">Its packet id.</param>
+    /// <param name="message">The message it belongs to, settled; null when there is none.</param>
+    public AcknowledgementOutcome OnPubAck(ushort packetId, out OutboundMessage? message)
+    {
+        if (!Find(packetId, OutboundState.AwaitingPubAck, out message))
+        {
+            return AcknowledgementOutcome.Unknown;
+        }
+
+        Settle(message);
+        return AcknowledgementOutcome.Settled;
+    }
+
+    /// <summary>A PUBREC arrived: the message is released with a PUBREL, or refused when the code is a failure (MQTT-5.0 §4.3.3).</summary>
+    public AcknowledgementOutcome OnPubRec(ushort packetId, byte reasonCode, IPacketSink sink, out OutboundMessage? message)
+    {
+        if (Find(packetId, OutboundState.AwaitingPubRec, out message))
+        {
+            if (ReasonCode.IsFailure(reasonCode))
+            {
+                Settle(message);
+                return AcknowledgementOutcome.Settled;
+            }
+
+            message.State = OutboundState.AwaitingPubComp;
+            sink.PubRel(packetId, ReasonCode.Success);
+            return AcknowledgementOutcome.Progress;
+        }
+
+        if (Find(packetId, OutboundState.AwaitingPubComp, out message))
+        {
+            // The receiver repeats its PUBREC when our PUBREL was lost with a connection.
+            if (!ReasonCode.IsFailure(reasonCode))
+            {
+                sink.PubRel(packetId, ReasonCode.Success);
+            }
+
+            return AcknowledgementOutcome.Progress;
+        }
+
+        // Released all the same, so that the receiver does not hold the id for ever (MQTT-5.0 §4.3.3, code 0x92).
+        if (!ReasonCode.IsFailure(reasonCode))
+        {
+            sink.PubRel(packetId, ReasonCode.PacketIdentifierNotFound);
+        }
+
+        return AcknowledgementOutcome.Unknown;
+    }
+
+    /// <summary>A PUBCOMP arrived.</summary>
+    public AcknowledgementOutcome OnPubComp(ushort packetId, out OutboundMessage? message)
+    {
+        if (!Find(packetId, OutboundState.AwaitingPubComp, out message))
+        {
+            return AcknowledgementOutcome.Unknown;
+        }
+
+        Settle(message);
+        return AcknowledgementOutcome.Settled;
+    }
+
+    /// <summary>
+    /// Sends again, over a new connection, what is in flight: in the order of the first sending, with the same packet ids, PUBLISH with
+    /// DUP or PUBREL (MQTT-3.1.1 §4.4).
+    /// </summary>
+    /// <param name="sessionPresent">Whether the other end kept the session.</param>
+    /// <param name="sink">Takes the packets.</param>
+    /// <returns>
+    /// The QoS 2 messages that are settled because the other end took them over before it forgot the session; sending them again would
+    /// deliver them twice.
+    /// </returns>
+    public IReadOnlyList<OutboundMessage> Resume(bool sessionPresent, IPacketSink sink)
+    {
+        List<OutboundMessage>? settled = null;
+        for (OutboundMessage? message = _oldest, next; message is not null; message = next)
+        {
+            next = message.Next;
+            if (message.State != OutboundState.AwaitingPubComp)
+            {
+                message.Transmissions++;
+                sink.Publish(message, duplicate: true);
+            }
+            else if (sessionPresent)
+            {
+                sink.PubRel(message.PacketId, ReasonCode.Success);
+            }
+            else
+            {
+                Settle(message);
+                (settled ??= []).Add(message);
+            }
+        }
+
+        return settled ?? (IReadOnlyList<OutboundMessage>)[];
+    }
+
+    /// <summary>Empties the window and gives back what was in flight, oldest first.</summary>
+    public IReadOnlyList<OutboundMessage> Abandon()
+    {
+        var abandoned = InFlight.ToArray();
+        foreach (var message in abandoned)
+        {
+            Settle(message);
+        }
+
+        return abandoned;
+    }
+
+    /// <summary>Takes a packet id for a SUBSCRIBE or UNSUBSCRIBE, which share the numbers of messages (MQTT-3.1.1 §2.3.1).</summary>
+    /// <exception cref="InvalidOperationException">All 65,535 are in use.</exception>
+    public ushort ReserveId()
+    {
+        if (!IdsAreLeft)
+        {
+            throw new InvalidOperationException("All 65,535 packet ids are in use.");
+        }
+
+        var id = NextId();
+        _reserved.Add(id);
+        return id;
+    }
+
+    /// <summary>Gives back an id of <see cref="ReserveId"/>. An id that is not reserved is left alone.</summary>
+    public void ReleaseId(ushort packetId) => _reserved.Remove(packetId);
+
+    private ushort NextId()
+    {
+        do
+        {
+            _lastId = _lastId == ushort.MaxValue ? (ushort)1 : (ushort)(_lastId + 1);
+        }
+        while (_inFlight.ContainsKey(_lastId) || _reserved.Contains(_lastId));
+        return _lastId;
+    }
+
+    private bool Find(ushort packetId, OutboundState state, [NotNullWhen(true)] out OutboundMessage? message)
+    {
+        if (_inFlight.TryGetValue(packetId, out message) && message.State == state)
+        {
+            return true;
+        }
+
+        message = null;
+        return false;
+    }
+
+    private void Append(OutboundMessage message)
+    {
+        _inFlight.Add(message.PacketId, message);
+        message.Previous = _newest;
+        if (_newest is null)
+        {
+            _oldest = message;
+        }
+        else
+        {
+            _newest.Next = message;
+        }
+
+        _newest = message;
+        if (message.QualityOfService == QualityOfService.ExactlyOnce)
+        {
+            message.State = OutboundState.AwaitingPubRec;
+            ExactlyOnceCount++;
+        }
+        else
+        {
+            message.State = OutboundState.AwaitingPubAck;
+        }
+    }
+
+    private void Settle(OutboundMessage message)
+    {
+        _inFlight.Remove(message.PacketId);
+        if (message.Previous is null)
+        {
+            _oldest = message.Next;
+        }
+        else
+        {
+            message.Previous.Next = message.Next;
+        }
+
+        if (message.Next is null)
+        {
+            _newest = message.Previous;
+        }
+        else
+        {
+            message.Next.Previous = message.Previous;
+        }
+
+        message.Previous = message.Next = null;
+        message.State = OutboundState.Settled;
+        if (message.QualityOfService == QualityOfService.ExactlyOnce)
+        {
+            ExactlyOnceCount--;
+        }
+    }
+}

@@ -1,0 +1,160 @@
+using System.Buffers;
+using IoTF.Mqtt.Delivery;
+using MQTTnet.Formatter;
+using MQTTnet.Packets;
+using MQTTnet.Protocol;
+
+namespace IoTF.Mqtt.Links;
+
+/// <summary>
+/// One network connection that carries MQTT packets, for either end. Packets that are sent while an earlier write is under way leave
+/// together in the next one; reading takes what the network has and gives it out packet by packet.
+/// </summary>
+/// <remarks>Sending is safe from any thread. Reading (<see cref="TryRead"/>, <see cref="FillAsync"/>) belongs to one reader.</remarks>
+public sealed class Link : IPacketSink, IAsyncDisposable
+{
+    private readonly Stream _stream;
+    private readonly LinkWriter _writer;
+    private readonly LinkReader _reader;
+    private readonly MqttPacketFormatterAdapter _formatter;
+
+    // One packet object for all that is published: the encoder keeps nothing of it. Guarded by the writer's lock, as is the encoder.
+    private readonly MqttPublishPacket _publish = new();
+
+    /// <summary>Carries packets over a stream that is connected and, where wanted, secured.</summary>
+    /// <param name="stream">A TCP, TLS or WebSocket stream; the link owns it.</param>
+    /// <param name="options">How it behaves.</param>
+    public Link(Stream stream, LinkOptions options)
+    {
+        _stream = stream;
+        var encodeBuffer = new MqttBufferWriter(256, 4096);
+        _formatter = options.Version is { } version
+            ? new MqttPacketFormatterAdapter(ToMqttNet(version), encodeBuffer)
+            : new MqttPacketFormatterAdapter(encodeBuffer);
+        _writer = new LinkWriter(stream, options);
+        _reader = new LinkReader(stream, _formatter, options);
+    }
+
+    /// <summary>The version that is spoken; null until the first packet arrived on the accepting side.</summary>
+    public MqttVersion? Version => _formatter.ProtocolVersion switch
+    {
+        MqttProtocolVersion.V310 => MqttVersion.V31,
+        MqttProtocolVersion.V311 => MqttVersion.V311,
+        MqttProtocolVersion.V500 => MqttVersion.V5,
+        _ => null,
+    };
+
+    /// <summary>Bytes read from the stream.</summary>
+    public long BytesReceived => _reader.BytesReceived;
+
+    /// <summary>Bytes written to the stream.</summary>
+    public long BytesSent => _writer.BytesSent;
+
+    /// <summary>When bytes last arrived, as a timestamp of the clock; of its making before.</summary>
+    public long LastReceived => _reader.LastReceived;
+
+    /// <summary>When bytes last left, as a timestamp of the clock; of its making before.</summary>
+    public long LastSent => _writer.LastSent;
+
+    /// <summary>Why writing failed; null as long as it did not.</summary>
+    public LinkException? WriteFault => _writer.Fault;
+
+    /// <summary>Queues a packet. On a link that has failed it does nothing: the reader is told.</summary>
+    public void Send(MqttPacket packet)
+    {
+        lock (_writer.Gate)
+        {
+            _writer.Append(_formatter.Encode(packet));
+            _formatter.Cleanup();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Publish(OutboundMessage message, bool duplicate) =>
+        Publish(message.Topic, message.Payload, message.QualityOfService, message.PacketId, message.Retain, duplicate);
+
+    /// <summary>Queues a PUBLISH of parts, for a sender that keeps its messages in another shape.</summary>
+    public void Publish(string topic, ReadOnlyMemory<byte> payload, QualityOfService qualityOfService, ushort packetId, bool retain, bool duplicate)
+    {
+        lock (_writer.Gate)
+        {
+            _publish.Topic = topic;
+            _publish.Payload = new ReadOnlySequence<byte>(payload);
+            _publish.QualityOfServiceLevel = (MqttQualityOfServiceLevel)qualityOfService;
+            _publish.PacketIdentifier = packetId;
+            _publish.Retain = retain;
+            _publish.Dup = duplicate;
+            _writer.Append(_formatter.Encode(_publish));
+            _publish.Payload = default;
+            _formatter.Cleanup();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void PubAck(ushort packetId, byte reasonCode) =>
+        Send(new MqttPubAckPacket { PacketIdentifier = packetId, ReasonCode = (MqttPubAckReasonCode)reasonCode });
+
+    /// <inheritdoc/>
+    public void PubRec(ushort packetId, byte reasonCode) =>
+        Send(new MqttPubRecPacket { PacketIdentifier = packetId, ReasonCode = (MqttPubRecReasonCode)reasonCode });
+
+    /// <inheritdoc/>
+    public void PubRel(ushort packetId, byte reasonCode) =>
+        Send(new MqttPubRelPacket { PacketIdentifier = packetId, ReasonCode = (MqttPubRelReasonCode)reasonCode });
+
+    /// <inheritdoc/>
+    public void PubComp(ushort packetId, byte reasonCode) =>
+        Send(new MqttPubCompPacket { PacketIdentifier = packetId, ReasonCode = (MqttPubCompReasonCode)reasonCode });
+
+    /// <summary>Takes the next packet of what has been read already.</summary>
+    /// <returns>False when a whole packet has not arrived yet: <see cref="FillAsync"/> reads on.</returns>
+    /// <exception cref="LinkException">What arrived is no MQTT packet, is too large, or speaks an unknown version.</exception>
+    public bool TryRead(out MqttPacket packet) => _reader.TryRead(out packet!);
+
+    /// <summary>Waits until more bytes have arrived.</summary>
+    /// <returns>False when the other end closed the connection.</returns>
+    /// <exception cref="LinkException">The network broke the connection.</exception>
+    /// <exception cref="OperationCanceledException">The token fired; the link cannot be read any more.</exception>
+    public ValueTask<bool> FillAsync(CancellationToken cancellationToken) => _reader.FillAsync(cancellationToken);
+
+    /// <summary>Reads one packet, for a handshake.</summary>
+    /// <returns>The packet; null when the other end closed the connection.</returns>
+    /// <exception cref="LinkException">As <see cref="TryRead"/> and <see cref="FillAsync"/>.</exception>
+    public async ValueTask<MqttPacket?> ReadAsync(CancellationToken cancellationToken)
+    {
+        MqttPacket packet;
+        while (!TryRead(out packet))
+        {
+            if (!await FillAsync(cancellationToken).ConfigureAwait(false))
+            {
+                return null;
+            }
+        }
+
+        return packet;
+    }
+
+    /// <summary>Whether fewer bytes wait for the network than <see cref="LinkOptions.WriteAhead"/>.</summary>
+    public bool HasRoom => _writer.HasRoom;
+
+    /// <summary>Waits until <see cref="HasRoom"/>, or until the link has failed.</summary>
+    public Task WaitForRoomAsync(CancellationToken cancellationToken) => _writer.WaitForRoomAsync(cancellationToken);
+
+    /// <summary>Waits until all that was queued before the call has been given to the network, or until the link has failed.</summary>
+    public Task FlushAsync(CancellationToken cancellationToken) => _writer.FlushAsync(cancellationToken);
+
+    /// <summary>Closes the connection at once; what is queued is lost. The reader ends.</summary>
+    public ValueTask DisposeAsync()
+    {
+        _writer.Stop();
+        return _stream.DisposeAsync();
+    }
+
+    private static MqttProtocolVersion ToMqttNet(MqttVersion version) => version switch
+    {
+        MqttVersion.V31 => MqttProtocolVersion.V310,
+        MqttVersion.V311 => MqttProtocolVersion.V311,
+        MqttVersion.V5 => MqttProtocolVersion.V500,
+        _ => throw new ArgumentOutOfRangeException(nameof(version)),
+    };
+}

@@ -1,0 +1,67 @@
+namespace IoTF.Mqtt.Links;
+
+/// <summary>Why a connection could not be made, or ended.</summary>
+public enum LinkFailure
+{
+    /// <summary>The host name has no address.</summary>
+    NameNotResolved,
+
+    /// <summary>The host answered that nothing listens on the port.</summary>
+    Refused,
+
+    /// <summary>No route to the host, or the network is down.</summary>
+    Unreachable,
+
+    /// <summary>The certificate was not issued by an authority that is trusted.</summary>
+    CertificateUntrusted,
+
+    /// <summary>The certificate is for other host names.</summary>
+    CertificateNameMismatch,
+
+    /// <summary>The certificate is not valid any more, or not yet.</summary>
+    CertificateExpired,
+
+    /// <summary>The certificate was revoked, or its revocation could not be checked although that was asked for.</summary>
+    CertificateRevoked,
+
+    /// <summary>The certificate is wrong in another way, or there is none.</summary>
+    CertificateInvalid,
+
+    /// <summary>The two ends have no version of TLS in common.</summary>
+    TlsVersionRefused,
+
+    /// <summary>What listens on the port does not speak TLS.</summary>
+    NotTls,
+
+    /// <summary>The TLS handshake failed for another reason.</summary>
+    TlsFailed,
+
+    /// <summary>The other end closed the connection.</summary>
+    ClosedByPeer,
+
+    /// <summary>The network broke the connection.</summary>
+    Broken,
+
+    /// <summary>What arrived is not MQTT.</summary>
+    Malformed,
+
+    /// <summary>The other end announced a packet that is larger than what is accepted.</summary>
+    PacketTooLarge,
+
+    /// <summary>The other end speaks a version of MQTT that is not supported.</summary>
+    ProtocolVersion,
+}
+
+/// <summary>A connection could not be made, or ended.</summary>
+public sealed class LinkException : IOException
+{
+    /// <summary>An exception for one failure.</summary>
+    /// <param name="failure">What happened.</param>
+    /// <param name="message">What happened, in words: a sentence without advice.</param>
+    /// <param name="innerException">The exception it was recognised by.</param>
+    public LinkException(LinkFailure failure, string message, Exception? innerException = null)
+        : base(message, innerException) => Failure = failure;
+
+    /// <summary>What happened.</summary>
+    public LinkFailure Failure { get; }
+}

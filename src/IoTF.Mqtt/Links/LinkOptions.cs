@@ -1,0 +1,17 @@
+namespace IoTF.Mqtt.Links;
+
+/// <summary>How a link behaves.</summary>
+public sealed record LinkOptions
+{
+    /// <summary>The version both ends speak; null on the accepting side, where the first packet tells.</summary>
+    public MqttVersion? Version { get; init; }
+
+    /// <summary>The largest packet that is accepted, in bytes with its header. A larger one ends the link before it is read.</summary>
+    public int MaximumPacketSize { get; init; } = 1024 * 1024;
+
+    /// <summary>How many bytes may wait for the network before <see cref="Link.WaitForRoomAsync"/> waits.</summary>
+    public int WriteAhead { get; init; } = 256 * 1024;
+
+    /// <summary>The clock behind <see cref="Link.LastReceived"/> and <see cref="Link.LastSent"/>.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+}

@@ -1,0 +1,188 @@
+using MQTTnet.Formatter;
+
+namespace IoTF.Mqtt.Links;
+
+/// <summary>Collects encoded packets while a write is under way and sends them together in the next one.</summary>
+internal sealed class LinkWriter : IThreadPoolWorkItem
+{
+    private const int SmallBuffer = 1024;
+    private const int KeptBuffer = 16 * 1024;
+
+    private readonly Stream _stream;
+    private readonly LinkOptions _options;
+    private readonly List<(long Position, TaskCompletionSource Reached)> _waiters = [];
+    private byte[] _collecting = new byte[SmallBuffer];
+    private byte[] _writing = [];
+    private int _collected;
+    private long _queued;
+    private long _written;
+    private bool _busy;
+    private bool _stopped;
+    private long _lastSent;
+
+    public LinkWriter(Stream stream, LinkOptions options)
+    {
+        _stream = stream;
+        _options = options;
+        _lastSent = options.Clock.GetTimestamp();
+    }
+
+    /// <summary>Held while packets are encoded and appended, so that they do not mix.</summary>
+    public object Gate { get; } = new();
+
+    public long BytesSent => Volatile.Read(ref _written);
+
+    public long LastSent => Volatile.Read(ref _lastSent);
+
+    public LinkException? Fault { get; private set; }
+
+    public bool HasRoom => Volatile.Read(ref _queued) - Volatile.Read(ref _written) < _options.WriteAhead;
+
+    /// <summary>Adds an encoded packet; the caller holds <see cref="Gate"/>.</summary>
+    public void Append(MqttPacketBuffer packet)
+    {
+        if (_stopped)
+        {
+            return;
+        }
+
+        var needed = _collected + packet.Length;
+        if (needed > _collecting.Length)
+        {
+            Array.Resize(ref _collecting, Math.Max(needed, _collecting.Length * 2));
+        }
+
+        packet.Packet.AsSpan().CopyTo(_collecting.AsSpan(_collected));
+        _collected += packet.Packet.Count;
+        foreach (var segment in packet.Payload)
+        {
+            segment.Span.CopyTo(_collecting.AsSpan(_collected));
+            _collected += segment.Length;
+        }
+
+        _queued += packet.Length;
+        if (!_busy)
+        {
+            _busy = true;
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        }
+    }
+
+    public Task WaitForRoomAsync(CancellationToken cancellationToken)
+    {
+        lock (Gate)
+        {
+            return WaitUntilWritten(_queued - _options.WriteAhead + 1, cancellationToken);
+        }
+    }
+
+    public Task FlushAsync(CancellationToken cancellationToken)
+    {
+        lock (Gate)
+        {
+            return WaitUntilWritten(_queued, cancellationToken);
+        }
+    }
+
+    public void Stop() => End(fault: null);
+
+    void IThreadPoolWorkItem.Execute() => _ = WriteAsync();
+
+    private Task WaitUntilWritten(long position, CancellationToken cancellationToken)
+    {
+        if (_written >= position || _stopped)
+        {
+            return Task.CompletedTask;
+        }
+
+        var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _waiters.Add((position, reached));
+        return reached.Task.WaitAsync(cancellationToken);
+    }
+
+    private async Task WriteAsync()
+    {
+        try
+        {
+            while (TakeCollected(out var count))
+            {
+                await _stream.WriteAsync(_writing.AsMemory(0, count)).ConfigureAwait(false);
+                Written(count);
+            }
+        }
+        catch (Exception exception) when (exception is IOException or ObjectDisposedException or InvalidOperationException)
+        {
+            End(new LinkException(LinkFailure.Broken, "The network broke the connection while sending.", exception));
+
+            // Wakes the reader, the only one who tells that the link has ended.
+            await _stream.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private bool TakeCollected(out int count)
+    {
+        lock (Gate)
+        {
+            count = _collected;
+            if (count == 0 || _stopped)
+            {
+                _busy = false;
+
+                // A burst does not keep its memory for as long as the connection lives.
+                if (_collecting.Length > KeptBuffer)
+                {
+                    _collecting = new byte[SmallBuffer];
+                }
+
+                if (_writing.Length > KeptBuffer)
+                {
+                    _writing = [];
+                }
+
+                return false;
+            }
+
+            var empty = _writing.Length > 0 ? _writing : new byte[SmallBuffer];
+            (_writing, _collecting, _collected) = (_collecting, empty, 0);
+            return true;
+        }
+    }
+
+    private void Written(int count)
+    {
+        Volatile.Write(ref _lastSent, _options.Clock.GetTimestamp());
+        lock (Gate)
+        {
+            _written += count;
+            for (var i = _waiters.Count - 1; i >= 0; i--)
+            {
+                if (_waiters[i].Position <= _written)
+                {
+                    _waiters[i].Reached.TrySetResult();
+                    _waiters.RemoveAt(i);
+                }
+            }
+        }
+    }
+
+    private void End(LinkException? fault)
+    {
+        lock (Gate)
+        {
+            if (_stopped)
+            {
+                return;
+            }
+
+            _stopped = true;
+            Fault = fault;
+            _collected = 0;
+            foreach (var (_, reached) in _waiters)
+            {
+                reached.TrySetResult();
+            }
+
+            _waiters.Clear();
+        }
+    }
+}

@@ -1,0 +1,82 @@
+using System.Net.Security;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using IoTF.Mqtt.Links;
+
+namespace IoTF.Mqtt.Transport;
+
+/// <summary>The client's TLS handshake, with an answer to why it failed.</summary>
+internal static class TlsHandshake
+{
+    private const byte AlertRecord = 21;
+    private const byte HandshakeRecord = 22;
+    private const byte ServerHello = 2;
+    private const byte ProtocolVersionAlert = 70;
+
+    /// <summary>Secures a connected stream. SNI carries the host name (protocol.md §1.2 needs it).</summary>
+    public static async Task<Stream> AsClientAsync(Stream connected, string hostName, TlsDemands demands, CancellationToken cancellationToken)
+    {
+        var observed = new FirstBytes(connected);
+        var verdict = new CertificateVerdict(hostName, demands);
+        var tls = new SslStream(observed, leaveInnerStreamOpen: false);
+        try
+        {
+            var options = new SslClientAuthenticationOptions
+            {
+                TargetHost = hostName,
+                EnabledSslProtocols = demands.Protocols,
+                CertificateRevocationCheckMode = demands.RevocationMode,
+                RemoteCertificateValidationCallback = verdict.Judge,
+            };
+            if (demands.ClientCertificate is { } clientCertificate)
+            {
+                options.ClientCertificates = [clientCertificate];
+                options.LocalCertificateSelectionCallback = (_, _, _, _, _) => clientCertificate;
+            }
+
+            await tls.AuthenticateAsClientAsync(options, cancellationToken).ConfigureAwait(false);
+            return tls;
+        }
+        catch (Exception exception) when (exception is IOException or AuthenticationException or ObjectDisposedException)
+        {
+            await tls.DisposeAsync().ConfigureAwait(false);
+            cancellationToken.ThrowIfCancellationRequested();
+            throw verdict.Refusal ?? Explain(observed.Seen, demands, exception);
+        }
+        catch
+        {
+            await tls.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Reads the reason from what the server sent first: its words are the same on every platform, the exceptions are not.</summary>
+    private static LinkException Explain(ReadOnlySpan<byte> seen, TlsDemands demands, Exception exception)
+    {
+        var offered = demands.Protocols == SslProtocols.Tls12 ? "TLS 1.2" : demands.Protocols.ToString();
+        if (seen.IsEmpty)
+        {
+            return new LinkException(LinkFailure.TlsFailed, "The server closed the connection instead of answering the TLS handshake.", exception);
+        }
+
+        if (seen[0] is not (AlertRecord or HandshakeRecord))
+        {
+            return new LinkException(LinkFailure.NotTls, "The server answered the TLS handshake with something that is not TLS.", exception);
+        }
+
+        if (seen[0] == AlertRecord && seen.Length >= 7 && seen[6] == ProtocolVersionAlert)
+        {
+            return new LinkException(LinkFailure.TlsVersionRefused, $"The server does not speak {offered}.", exception);
+        }
+
+        // The version stands in the ServerHello at offset 9: 03 01 is TLS 1.0, 03 02 is TLS 1.1, 03 03 is TLS 1.2 and later.
+        if (seen[0] == HandshakeRecord && seen.Length >= 11 && seen[5] == ServerHello && seen[10] < 3)
+        {
+            return new LinkException(
+                LinkFailure.TlsVersionRefused, $"The server answered with TLS 1.{Math.Max(0, seen[10] - 1)}, and {offered} is demanded.", exception);
+        }
+
+        var reason = exception.InnerException?.Message ?? exception.Message;
+        return new LinkException(LinkFailure.TlsFailed, $"The TLS handshake failed: {reason}", exception);
+    }
+}
