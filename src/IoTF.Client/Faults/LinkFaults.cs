@@ -1,0 +1,57 @@
+using IoTF.Mqtt.Links;
+using IoTF.Protocol.Endpoints;
+
+namespace IoTF.Client.Faults;
+
+/// <summary>Translates what happened to a link into faults.</summary>
+internal static class LinkFaults
+{
+    /// <summary>A connection could not be made.</summary>
+    public static Fault WhileConnecting(LinkException exception, ServiceEndpoint endpoint, string clientId)
+    {
+        var (id, category, advice, permanent) = exception.Failure switch
+        {
+            LinkFailure.NameNotResolved => (FaultIds.NameNotResolved, FaultCategory.Connection,
+                "Check the organization and -Domain or -HostName, and that this machine's DNS knows the name.", false),
+            LinkFailure.Refused => (FaultIds.ConnectionRefused, FaultCategory.Connection,
+                "Check -HostName and -Port: Maximo installations listen on 443, the service's own ports are 8883 (TLS) and 1883 (plain text).", false),
+            LinkFailure.Unreachable => (FaultIds.HostUnreachable, FaultCategory.Connection,
+                "Check the network between this machine and the host: routes, VPN, firewalls.", false),
+            LinkFailure.CertificateUntrusted => (FaultIds.CertificateUntrusted, FaultCategory.Security,
+                "If the installation has a certificate authority of its own, pass its certificate with -CACertificate. Do not connect if you did not expect this.", true),
+            LinkFailure.CertificateNameMismatch => (FaultIds.CertificateNameMismatch, FaultCategory.Security,
+                "Connect with one of the names in the certificate (-HostName), or have the server's certificate made for this name.", true),
+            LinkFailure.CertificateExpired => (FaultIds.CertificateExpired, FaultCategory.Security,
+                "Have the server's certificate renewed; check this machine's clock.", true),
+            LinkFailure.CertificateRevoked => (FaultIds.CertificateRevoked, FaultCategory.Security,
+                "Have the server's certificate replaced. If only the revocation server cannot be reached, see -RevocationMode.", true),
+            LinkFailure.CertificateInvalid => (FaultIds.CertificateInvalid, FaultCategory.Security,
+                "Have the server's certificate corrected by those who run the service.", true),
+            LinkFailure.TlsVersionRefused => (FaultIds.TlsVersionRefused, FaultCategory.Security,
+                "The service speaks TLS 1.2; check that -HostName and -Port are the service's. For a server that speaks only TLS 1.3, say -TlsVersion 1.3.", true),
+            LinkFailure.NotTls => (FaultIds.NotTls, FaultCategory.Security,
+                "Check -Port: 8883 and 443 are the TLS ports. A plain-text port is used only with -Insecure.", true),
+            LinkFailure.TlsFailed => (FaultIds.TlsFailed, FaultCategory.Security,
+                "Check that -Port is a TLS port, that -HostName is the name the server expects (SNI), and whether it demands a client certificate (-Certificate).", false),
+            LinkFailure.Malformed or LinkFailure.PacketTooLarge or LinkFailure.ProtocolVersion => (FaultIds.NotMqtt, FaultCategory.Protocol,
+                "Check -HostName and -Port: what answers there does not speak MQTT.", true),
+            _ => (FaultIds.ClosedBeforeConnAck, FaultCategory.Connection, ConnectAdvice.ClosedBeforeConnAck(endpoint.Secure), false),
+        };
+        return new Fault(id, category, $"{clientId} could not connect to {Where(endpoint)}: {exception.Message}", advice, IsPermanent: permanent);
+    }
+
+    /// <summary>A connection that was open ended.</summary>
+    public static Fault WhileOpen(LinkException exception, ServiceEndpoint endpoint, string clientId) => exception.Failure switch
+    {
+        LinkFailure.Malformed or LinkFailure.PacketTooLarge or LinkFailure.ProtocolVersion => new Fault(
+            FaultIds.ProtocolError, FaultCategory.Protocol, $"The connection of {clientId} to {Where(endpoint)} was ended: {exception.Message}",
+            "The service, or something between it and this machine, sent what MQTT does not allow. Connect again; if it returns, ask those who run the service."),
+        _ => new Fault(
+            FaultIds.ConnectionLost, FaultCategory.Connection, $"{clientId} lost its connection to {Where(endpoint)}: {exception.Message}",
+            "Connect again. If it returns at once, the service may have closed it because of a topic or because another client uses the same identity."),
+    };
+
+    /// <summary>Host and port as messages name them.</summary>
+    public static string Where(ServiceEndpoint endpoint) =>
+        endpoint.HostName.Contains(':') ? $"[{endpoint.HostName}]:{endpoint.Port}" : $"{endpoint.HostName}:{endpoint.Port}";
+}

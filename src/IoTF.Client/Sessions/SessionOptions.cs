@@ -1,0 +1,73 @@
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using IoTF.Client.Connecting;
+using IoTF.Mqtt;
+using IoTF.Protocol.Endpoints;
+using IoTF.Protocol.Identities;
+
+namespace IoTF.Client.Sessions;
+
+/// <summary>Who connects where, and how.</summary>
+public sealed record SessionOptions
+{
+    /// <summary>Who connects.</summary>
+    public required ClientIdentity Identity { get; init; }
+
+    /// <summary>Where the service is.</summary>
+    public required ServiceEndpoint Endpoint { get; init; }
+
+    /// <summary>User name and secret; null where the service wants none (quickstart, client certificates).</summary>
+    public Credential? Credential { get; init; }
+
+    /// <summary>The version of MQTT.</summary>
+    public MqttVersion Version { get; init; } = MqttVersion.V311;
+
+    /// <summary>Whether the service keeps the session, with its subscriptions and messages, while the client is away.</summary>
+    public bool Persistent { get; init; }
+
+    /// <summary>
+    /// How long the service keeps a persistent session of MQTT 5; the older versions leave that to the service. 48 hours unless said otherwise,
+    /// which is how long the service keeps messages (protocol.md §2.6).
+    /// </summary>
+    public TimeSpan SessionExpiry { get; init; } = TimeSpan.FromHours(48);
+
+    /// <summary>The longest silence before the client asks whether the service is still there; whole seconds, zero for never, 65,535 s at most.</summary>
+    public TimeSpan KeepAlive { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>The time limit of connecting, from the name look-up to the CONNACK.</summary>
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How many messages may be sent and unacknowledged, 1 to 65,535.</summary>
+    public int MaxInFlight { get; init; } = 10;
+
+    /// <summary>How many of them may be QoS 2.</summary>
+    public int MaxInFlightExactlyOnce { get; init; } = 10;
+
+    /// <summary>Certificate authorities that are trusted in addition to those of the system; null for none.</summary>
+    public X509Certificate2Collection? TrustedAuthorities { get; init; }
+
+    /// <summary>A certificate that identifies the client; null for none.</summary>
+    public X509Certificate2? ClientCertificate { get; init; }
+
+    /// <summary>Whether the server's certificate is checked for revocation.</summary>
+    public X509RevocationMode RevocationMode { get; init; } = X509RevocationMode.NoCheck;
+
+    /// <summary>The versions of TLS that are offered.</summary>
+    public SslProtocols TlsProtocols { get; init; } = SslProtocols.Tls12;
+
+    /// <summary>The filters that are subscribed before the session counts as open, so that nothing is missed before the first receive.</summary>
+    public IReadOnlyList<string> Subscriptions { get; init; } = [];
+
+    /// <summary>Whether two sessions with these options would be the same: same identity, endpoint, credentials and behaviour.</summary>
+    public bool IsSameAs(SessionOptions other) =>
+        (Credential is null ? other.Credential is null : Credential.IsSameAs(other.Credential))
+        && SameCertificates(TrustedAuthorities, other.TrustedAuthorities)
+        && ClientCertificate?.Thumbprint == other.ClientCertificate?.Thumbprint
+        && Subscriptions.SequenceEqual(other.Subscriptions)
+        && this with { Credential = null, TrustedAuthorities = null, ClientCertificate = null, Subscriptions = [] }
+            == other with { Credential = null, TrustedAuthorities = null, ClientCertificate = null, Subscriptions = [] };
+
+    private static bool SameCertificates(X509Certificate2Collection? mine, X509Certificate2Collection? theirs) =>
+        (mine?.Select(certificate => certificate.Thumbprint).Order() ?? Enumerable.Empty<string>())
+        .SequenceEqual(theirs?.Select(certificate => certificate.Thumbprint).Order() ?? Enumerable.Empty<string>());
+}
