@@ -1,0 +1,79 @@
+using System.Globalization;
+using IoTF.Protocol.Identities;
+using IoTF.Protocol.Rules;
+
+namespace IoTF.Protocol.Endpoints;
+
+/// <summary>Where the service listens and whether the way to it is encrypted.</summary>
+public sealed record ServiceEndpoint
+{
+    /// <summary>The domain of the public cloud service (protocol.md §1.1).</summary>
+    public const string DefaultDomain = "internetofthings.ibmcloud.com";
+
+    /// <summary>The port for MQTT over TLS (protocol.md §1.1).</summary>
+    public const int DefaultSecurePort = 8883;
+
+    /// <summary>The port for MQTT in plain text (protocol.md §1.1).</summary>
+    public const int DefaultInsecurePort = 1883;
+
+    /// <summary>Makes an endpoint.</summary>
+    /// <param name="hostName">A DNS name, or an IP address without brackets.</param>
+    /// <param name="port">1 to 65,535.</param>
+    /// <param name="secure">True for TLS.</param>
+    /// <exception cref="RuleException"><see cref="RuleId.InvalidHostName"/> or <see cref="RuleId.InvalidPort"/>.</exception>
+    public ServiceEndpoint(string hostName, int port, bool secure)
+    {
+        HostName = HostNameRules.RequireHostName(hostName);
+        Port = RequirePort(port);
+        Secure = secure;
+    }
+
+    /// <summary>A DNS name, or an IP address without brackets.</summary>
+    public string HostName { get; }
+
+    /// <summary>The TCP port, 1 to 65,535.</summary>
+    public int Port { get; }
+
+    /// <summary>True when TLS is spoken from the first byte; false for plain text.</summary>
+    public bool Secure { get; }
+
+    /// <summary>
+    /// Finds the endpoint of an organisation: <c>organisation.messaging.internetofthings.ibmcloud.com</c>; a domain replaces what follows
+    /// <c>organisation.messaging.</c>, a host name and a port replace all (protocol.md §1). Nothing but <paramref name="insecure"/> leads to plain text.
+    /// </summary>
+    /// <param name="organization">The organisation or workspace id.</param>
+    /// <param name="domain">The domain of another installation, such as <c>iot.mas.example.com</c>, or null.</param>
+    /// <param name="hostName">The whole host name or an IP address, or null.</param>
+    /// <param name="port">The port, or null for 8883, or 1883 when insecure.</param>
+    /// <param name="insecure">True to give up encryption.</param>
+    /// <returns>The endpoint.</returns>
+    /// <exception cref="RuleException">A part is not legal, or quickstart was asked for without saying insecure.</exception>
+    public static ServiceEndpoint Resolve(string organization, string? domain, string? hostName, int? port, bool insecure)
+    {
+        IdentityRules.RequireOrganization(organization);
+        if (organization == IdentityRules.QuickstartOrganization && !insecure)
+        {
+            throw new RuleException(
+                RuleId.QuickstartNeedsInsecure,
+                "Insecure",
+                "The quickstart service is served in plain text only; it has no TLS port.",
+                "Ask for an insecure connection if everybody may read the data, or use an organisation of your own.");
+        }
+
+        var host = hostName ?? $"{organization}.messaging.{(domain is null ? DefaultDomain : HostNameRules.RequireDomain(domain))}";
+        return new(host, port ?? (insecure ? DefaultInsecurePort : DefaultSecurePort), secure: !insecure);
+    }
+
+    /// <summary>The endpoint as <c>host:port</c>, an IPv6 address in brackets.</summary>
+    /// <returns>The text.</returns>
+    public override string ToString() =>
+        string.Create(CultureInfo.InvariantCulture, $"{(HostName.Contains(':') ? $"[{HostName}]" : HostName)}:{Port}");
+
+    private static int RequirePort(int port) => port is >= 1 and <= 65535
+        ? port
+        : throw new RuleException(
+            RuleId.InvalidPort,
+            "Port",
+            string.Create(CultureInfo.InvariantCulture, $"The port {port} does not exist."),
+            "Use a number between 1 and 65535; the service listens on 8883 or 443 with TLS, and on 1883 or 80 without.");
+}
