@@ -10,6 +10,7 @@ internal sealed class LinkReader
 {
     private const int SmallBuffer = 4 * 1024;
     private const int LargeBuffer = 64 * 1024;
+    private const byte Connect = 0x10;
 
     private readonly Stream _stream;
     private readonly MqttPacketFormatterAdapter _formatter;
@@ -36,6 +37,13 @@ internal sealed class LinkReader
     public bool TryRead(out MqttPacket? packet)
     {
         packet = null;
+
+        // Told by its first byte: what is not MQTT may never complete a packet, and would be waited for.
+        if (_start < _end && _buffer[_start] != Connect && _formatter.ProtocolVersion == MqttProtocolVersion.Unknown)
+        {
+            throw new LinkException(LinkFailure.Malformed, "The first packet is not a CONNECT.");
+        }
+
         if (!TryReadHeader(out var headerSize, out var bodySize))
         {
             return false;
@@ -129,11 +137,6 @@ internal sealed class LinkReader
 
     private void DetectVersion(ReceivedMqttPacket received)
     {
-        if (received.FixedHeader != 0x10)
-        {
-            throw new LinkException(LinkFailure.Malformed, "The first packet is not a CONNECT.");
-        }
-
         try
         {
             _formatter.DetectProtocolVersion(received);
