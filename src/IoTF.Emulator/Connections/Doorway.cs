@@ -32,17 +32,11 @@ internal sealed class Doorway : IDisposable
             return _stream = plain;
         }
 
+        // Closed by Dispose when the handshake fails, after the reason was written down.
         var tls = new SslStream(plain, leaveInnerStreamOpen: false);
-        try
-        {
-            await tls.AuthenticateAsServerAsync(tlsOptions, cancellationToken).ConfigureAwait(false);
-            return _stream = tls;
-        }
-        catch
-        {
-            await tls.DisposeAsync().ConfigureAwait(false);
-            throw;
-        }
+        _stream = tls;
+        await tls.AuthenticateAsServerAsync(tlsOptions, cancellationToken).ConfigureAwait(false);
+        return tls;
     }
 
     /// <summary>Says that no more comes; the other direction stays open. Nothing may be written any more.</summary>

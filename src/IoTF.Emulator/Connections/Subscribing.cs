@@ -114,9 +114,9 @@ internal sealed class Subscribing(Connection connection, Session session)
     private void CloseForFilter(string filter, TopicVerdict verdict)
     {
         var reason = verdict == TopicVerdict.SystemTopic ? CloseReason.SystemTopic : CloseReason.FilterNotAllowed;
-        connection.Close(reason, $"{reason.Words} Subscribed to {Quotation.Of(filter)}.");
+        connection.Close(reason, $"{reason.Words} Named: {Quotation.Of(filter)}.");
     }
 
     private void LogFilter(string filter, TopicVerdict verdict) =>
-        connection.Log((int)verdict, $"{CloseReason.FilterNotAllowed.Words} Subscribed to {Quotation.Of(filter)}.");
+        connection.Log((int)verdict, $"{CloseReason.FilterNotAllowed.Words} Named: {Quotation.Of(filter)}.");
 }

@@ -1,6 +1,7 @@
 using IoTF.Emulator;
 using IoTF.Emulator.Registry;
 using IoTF.Mqtt;
+using IoTF.Mqtt.Transport;
 using Xunit;
 
 namespace IoTF.Tests.Unit.Emulator;
@@ -57,6 +58,10 @@ public abstract class EmulatorTest : IAsyncLifetime
         KeepAsync(RawClient.ConnectAsync(Emulator, version, RawClient.ConnectPacket(Application, applicationId), plain: plain));
 
     private protected Task<RawClient> OpenAsync(MqttVersion version, bool plain = false) => KeepAsync(RawClient.OpenAsync(Emulator, version, plain));
+
+    /// <summary>A connection without MQTT.</summary>
+    private protected Task<Stream> PlainStreamAsync() =>
+        Dialer.DialAsync(new DialTarget("127.0.0.1", Emulator.PlainPort!.Value, Tls: null), CancellationToken.None);
 
     /// <summary>A client that is closed at the end of the test.</summary>
     private protected async Task<RawClient> KeepAsync(Task<RawClient> opening)
