@@ -39,6 +39,12 @@ public sealed record EmulatorOptions
     /// <summary>How many bytes of payload wait for one client before the oldest message is dropped: a bound of this emulator, which keeps them in memory.</summary>
     public long QueueBytes { get; init; } = 64L * 1024 * 1024;
 
+    /// <summary>
+    /// How long publishers are slowed down for a client with a full queue that takes nothing at all. Then its oldest messages are dropped
+    /// and the other receivers are served.
+    /// </summary>
+    public TimeSpan SlowClientPatience { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>How long a new connection may take for the TLS handshake and its CONNECT together before it is closed with code 164 (protocol.md §2.6).</summary>
     public TimeSpan ConnectDeadline { get; init; } = TimeSpan.FromSeconds(30);
 

@@ -14,16 +14,11 @@ namespace IoTF.Emulator.Connections;
 /// <summary>One network connection from accept to close: handshake, CONNECT, packets, and a close that reaches the client.</summary>
 internal sealed class Connection
 {
-    // How long each step of a close may take; it is about the network, not about the service's rules.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
-
     private readonly EmulatorService _service;
     private readonly Doorway _doorway;
     private readonly TaskCompletionSource _closing = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _isClosing;
-    private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource _hungUp = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Link? _link;
     private Session? _session;
     private AdmittedClient? _client;
@@ -292,38 +287,14 @@ internal sealed class Connection
         }
 
         _handler?.Publishing.Abandon();
-        _ = HangUpAsync();
-    }
-
-    /// <summary>
-    /// Lets what is queued leave, says that no more comes, and waits a moment for the client to close: closing a socket with unread bytes
-    /// in it would take the last answer from the client.
-    /// </summary>
-    private async Task HangUpAsync()
-    {
-        try
-        {
-            if (_link is not null)
-            {
-                await Task.WhenAny(_link.FlushAsync(CancellationToken.None), Task.Delay(Patience)).ConfigureAwait(false);
-                await Task.WhenAny(_doorway.ShutDownSendingAsync(), Task.Delay(Patience)).ConfigureAwait(false);
-                await Task.WhenAny(_drained.Task, Task.Delay(Patience)).ConfigureAwait(false);
-                await _link.DisposeAsync().ConfigureAwait(false);
-            }
-        }
-        finally
-        {
-            _doorway.Dispose();
-            _hungUp.TrySetResult();
-        }
+        _ = _doorway.HangUpAsync(_link);
     }
 
     private async Task FinishAsync()
     {
         Goodbye();
         await _doorway.DrainAsync().ConfigureAwait(false);
-        _drained.TrySetResult();
-        await _hungUp.Task.ConfigureAwait(false);
+        await _doorway.HungUp.ConfigureAwait(false);
         _service.Forget(this);
         _ended.TrySetResult();
     }

@@ -16,8 +16,9 @@ internal sealed class Outbox(EmulatorOptions options, Traffic traffic, int windo
     private DeliverySink? _sink;
     private TaskCompletionSource? _room;
     private long _takenAtLastLook = -1;
+    private long _progressAt;
     private bool _stalled;
-    private bool _draining;
+    private Link? _awaitedLink;
     private bool _closed;
 
     /// <summary>Messages in flight, messages that wait, and messages dropped because too many waited.</summary>
@@ -124,7 +125,7 @@ internal sealed class Outbox(EmulatorOptions options, Traffic traffic, int windo
         }
     }
 
-    /// <summary>Looks, from time to time, whether a flooded client still takes messages. One that took none in between is not waited for.</summary>
+    /// <summary>Looks, from time to time, whether a flooded client still takes messages. One that takes none for a while is not waited for.</summary>
     public void LookForProgress()
     {
         lock (_gate)
@@ -132,16 +133,17 @@ internal sealed class Outbox(EmulatorOptions options, Traffic traffic, int windo
             if (_link is null || !_queue.IsFlooded)
             {
                 _takenAtLastLook = -1;
-                return;
             }
-
-            if (_takenAtLastLook == _queue.Taken)
+            else if (_takenAtLastLook != _queue.Taken)
+            {
+                _takenAtLastLook = _queue.Taken;
+                _progressAt = options.Clock.GetTimestamp();
+            }
+            else if (!_stalled && options.Clock.GetElapsedTime(_progressAt) >= options.SlowClientPatience)
             {
                 StopWaiting();
                 _stalled = true;
             }
-
-            _takenAtLastLook = _queue.Taken;
         }
     }
 
@@ -199,22 +201,26 @@ internal sealed class Outbox(EmulatorOptions options, Traffic traffic, int windo
         }
 
         // Acknowledgements pump again by themselves; a full link has to be waited for.
-        if (_queue.Count > 0 && !_link!.HasRoom && !_draining)
+        if (_queue.Count > 0 && !_link!.HasRoom && _awaitedLink != _link)
         {
-            _draining = true;
+            _awaitedLink = _link;
             _ = PumpWhenLinkHasRoomAsync(_link);
         }
     }
 
     private async Task PumpWhenLinkHasRoomAsync(Link link)
     {
-        await link.WaitForRoomAsync(CancellationToken.None).ConfigureAwait(false);
+        await link.WaitForRoomAsync(CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         lock (_gate)
         {
-            _draining = false;
+            if (_awaitedLink == link)
+            {
+                _awaitedLink = null;
+            }
 
-            // A link that failed says at once that nobody has to wait; its reader will detach it.
-            if (_link is not null && (_link != link || link.HasRoom))
+            // On a link that failed nobody has to wait for room; its reader will detach it. Otherwise the room may be taken again already,
+            // and pumping waits for the next.
+            if (_link == link && link.WriteFault is null)
             {
                 Pump();
             }
