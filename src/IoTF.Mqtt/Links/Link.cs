@@ -50,6 +50,9 @@ public sealed class Link : IPacketSink, IAsyncDisposable
     /// <summary>Bytes written to the stream.</summary>
     public long BytesSent => _writer.BytesSent;
 
+    /// <summary>Bytes queued so far: what was sent before reading this has left when <see cref="BytesSent"/> has come as far.</summary>
+    public long BytesQueued => _writer.BytesQueued;
+
     /// <summary>When bytes last arrived, as a timestamp of the clock; of its making before.</summary>
     public long LastReceived => _reader.LastReceived;
 

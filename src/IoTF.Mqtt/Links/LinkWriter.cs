@@ -32,6 +32,8 @@ internal sealed class LinkWriter : IThreadPoolWorkItem
 
     public long BytesSent => Volatile.Read(ref _written);
 
+    public long BytesQueued => Volatile.Read(ref _queued);
+
     public long LastSent => Volatile.Read(ref _lastSent);
 
     public LinkException? Fault { get; private set; }
