@@ -117,16 +117,17 @@ internal static class Handshake
         {
             Code = (byte)CodeOf(refused, options.Version),
             IsMqtt5 = options.Version == MqttVersion.V5,
-            ServiceReason = refused.ReasonString,
             Identity = options.Identity,
-            Secure = options.Endpoint.Secure,
+            Endpoint = options.Endpoint,
             Persistent = options.Persistent,
-            HasUserName = options.Credential is not null,
+            HasCredentials = options.Credential is not null,
+            HasClientCertificate = options.ClientCertificate is not null,
+            ServerReason = refused.ReasonString,
         });
         return new Fault(
             refusal.Id,
-            refusal.Id == FaultIds.ServiceUnavailable ? FaultCategory.Unavailable : FaultCategory.Authentication,
-            $"{options.Endpoint} refused {options.Identity.ClientId}: {refusal.Message}",
+            refusal.Id is ConnectRefusalId.ServiceUnavailable or ConnectRefusalId.QuotaExceeded ? FaultCategory.Unavailable : FaultCategory.Authentication,
+            refusal.Message,
             string.Join(" ", refusal.Advice),
             CodeOf(refused, options.Version),
             refusal.IsPermanent);
