@@ -104,7 +104,6 @@ internal static class JsonPayloadReader
     private static PSObject? ToObject(List<(string Name, object? Value)> members)
     {
         var made = new PSObject();
-        var seen = members.Count > 1 ? new Dictionary<string, PSNoteProperty>(members.Count, StringComparer.OrdinalIgnoreCase) : null;
         foreach (var (name, value) in members)
         {
             if (ReservedNames.Contains(name))
@@ -112,20 +111,18 @@ internal static class JsonPayloadReader
                 return null;
             }
 
-            if (seen is not null && seen.TryGetValue(name, out var earlier))
+            if (made.Properties[name] is not { } earlier)
             {
-                if (!string.Equals(earlier.Name, name, StringComparison.Ordinal))
-                {
-                    return null;
-                }
-
-                earlier.Value = value;
-                continue;
+                made.Properties.Add(new PSNoteProperty(name, value), preValidated: true);
             }
-
-            var property = new PSNoteProperty(name, value);
-            made.Properties.Add(property, preValidated: true);
-            seen?.Add(name, property);
+            else if (string.Equals(earlier.Name, name, StringComparison.Ordinal))
+            {
+                earlier.Value = value;
+            }
+            else
+            {
+                return null;
+            }
         }
 
         return made;
