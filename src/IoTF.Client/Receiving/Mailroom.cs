@@ -53,7 +53,7 @@ internal sealed class Mailroom(Notices notices)
             _subscriptions = [.. _subscriptions.Where(other => other != subscription)];
             foreach (var message in subscription.Inbox.Empty())
             {
-                if (Array.Find(_subscriptions, other => TopicFilter.Matches(other.Filter, message.Topic)) is { } heir)
+                if (!message.IsShared && Array.Find(_subscriptions, other => TopicFilter.Matches(other.Filter, message.Topic)) is { } heir)
                 {
                     heir.Inbox.Add(message);
                 }

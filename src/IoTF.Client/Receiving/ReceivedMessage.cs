@@ -37,6 +37,9 @@ public sealed class ReceivedMessage
     /// <summary>When it was received, UTC.</summary>
     public DateTimeOffset ReceivedAt { get; }
 
+    /// <summary>Whether other subscriptions have got it, too.</summary>
+    internal bool IsShared => _copies is not null;
+
     internal Exchange Exchange { get; }
 
     internal ReceivedMessage? Previous { get; set; }

@@ -32,9 +32,9 @@ public sealed class Session : IAsyncDisposable
         Exchange = new Exchange(options, _clock, _mailroom);
         _mailroom.Exchange = Exchange;
         _supervisor = new Supervisor(this, _clock);
-        foreach (var filter in options.Subscriptions)
+        foreach (var request in options.Subscriptions)
         {
-            _mailroom.Add(new Subscription(filter));
+            _mailroom.Add(new Subscription(request));
         }
     }
 
@@ -104,34 +104,35 @@ public sealed class Session : IAsyncDisposable
     /// <summary>What happened in the background since the last call.</summary>
     public IReadOnlyList<Notice> TakeNotices() => _notices.Take();
 
-    /// <summary>The subscription with a filter; null when there is none.</summary>
-    public Subscription? FindSubscription(string filter) => _mailroom.Subscriptions.FirstOrDefault(one => one.Filter == filter);
-
-    /// <summary>Subscribes a filter, with the QoS that messages were sent with. A filter that is subscribed already is not subscribed again.</summary>
+    /// <summary>
+    /// Begins to receive what a filter selects: subscribes it, with the QoS that messages were sent with, unless that was done before.
+    /// Other subscriptions of the same kind from which nobody receives are ended, so that what nobody takes does not fill the window;
+    /// what waits in them and fits goes to this one. Those that a device or gateway makes when it connects are never ended.
+    /// </summary>
+    /// <returns>The subscription; the caller calls <see cref="Subscription.Leave"/> when it has received what it wants.</returns>
     /// <exception cref="FaultException">The service refused it, or the connection ended.</exception>
-    public async Task<Subscription> SubscribeAsync(string filter, CancellationToken cancellationToken)
+    public async Task<Subscription> ReceiveAsync(SubscriptionRequest request, CancellationToken cancellationToken)
     {
         await _subscribing.WaitAsync(cancellationToken).ConfigureAwait(false);
+        Subscription? wanted = null;
         try
         {
-            if (FindSubscription(filter) is { } present)
+            wanted = Find(request) ?? await SubscribeAsync(request, cancellationToken).ConfigureAwait(false);
+            wanted.Enter();
+            if (Options.Identity.IsApplication)
             {
-                return present;
+                foreach (var other in _mailroom.Subscriptions.Where(other => other != wanted && other.Kind == request.Kind && !other.IsInUse).ToArray())
+                {
+                    await UnsubscribeAsync(other, cancellationToken).ConfigureAwait(false);
+                }
             }
 
-            // Before the SUBSCRIBE, because messages may arrive with its answer.
-            var subscription = new Subscription(filter);
-            _mailroom.Add(subscription);
-            try
-            {
-                await SubscribeAsync([filter], cancellationToken).ConfigureAwait(false);
-                return subscription;
-            }
-            catch
-            {
-                _mailroom.Remove(subscription);
-                throw;
-            }
+            return wanted;
+        }
+        catch when (wanted is not null)
+        {
+            wanted.Leave();
+            throw;
         }
         finally
         {
@@ -139,8 +140,27 @@ public sealed class Session : IAsyncDisposable
         }
     }
 
+    private Subscription? Find(SubscriptionRequest request) => _mailroom.Subscriptions.FirstOrDefault(one => one.Filter == request.Filter);
+
+    private async Task<Subscription> SubscribeAsync(SubscriptionRequest request, CancellationToken cancellationToken)
+    {
+        // Before the SUBSCRIBE, because messages may arrive with its answer.
+        var subscription = new Subscription(request);
+        _mailroom.Add(subscription);
+        try
+        {
+            await SubscribeAsync([request.Filter], cancellationToken).ConfigureAwait(false);
+            return subscription;
+        }
+        catch
+        {
+            _mailroom.Remove(subscription);
+            throw;
+        }
+    }
+
     /// <summary>Ends a subscription. Messages that wait in it go to another subscription that selects them, or are done with.</summary>
-    public async Task UnsubscribeAsync(Subscription subscription, CancellationToken cancellationToken)
+    private async Task UnsubscribeAsync(Subscription subscription, CancellationToken cancellationToken)
     {
         await RequestAsync(
             id => new MqttUnsubscribePacket { PacketIdentifier = id, TopicFilters = [subscription.Filter] }, subscription.Filter, cancellationToken)
