@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using IoTF.Client.Faults;
 using IoTF.Client.Sessions;
+using IoTF.Emulator;
 using IoTF.PowerShell.Errors;
 using IoTF.PowerShell.Payloads;
 using IoTF.Protocol.Rules;
@@ -106,6 +107,16 @@ public abstract class IoTFCommandBase : PSCmdlet, IDisposable
         {
             ThrowTerminatingError(ErrorRecords.Create(
                 exception.ErrorId, ErrorCategory.InvalidOperation, exception.Message, exception.NextStep, ErrorTarget, exception));
+        }
+        catch (EmulatorException exception)
+        {
+            ThrowTerminatingError(ErrorRecords.Create(
+                exception.ErrorId,
+                ErrorCategory.ResourceUnavailable,
+                exception.Message,
+                nextStep: "",
+                ErrorTarget,
+                new IoTFException(exception.ErrorId, exception.Message, nextStep: "")));
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
