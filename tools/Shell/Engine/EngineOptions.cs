@@ -1,3 +1,5 @@
+using System.Management.Automation.Runspaces;
+
 namespace IoTF.Shell.Engine;
 
 /// <summary>What a new runspace starts with.</summary>
@@ -11,4 +13,7 @@ public sealed record EngineOptions
 
     /// <summary>Variables that are set before anything runs, by name.</summary>
     public IReadOnlyDictionary<string, object?> Variables { get; init; } = new Dictionary<string, object?>();
+
+    /// <summary>Adds to the initial state, as cmdlets and aliases of a test's own; null for nothing.</summary>
+    public Action<InitialSessionState>? Configure { get; init; }
 }

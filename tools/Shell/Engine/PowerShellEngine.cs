@@ -53,6 +53,7 @@ public static class PowerShellEngine
             state.Variables.Add(new SessionStateVariableEntry(name, value, description: string.Empty));
         }
 
+        options.Configure?.Invoke(state);
         return state;
     }
 

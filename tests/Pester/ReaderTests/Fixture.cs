@@ -1,0 +1,18 @@
+using System.Runtime.CompilerServices;
+using IoTF.Tests.Pester.Reader.Model;
+using IoTF.Tests.Pester.Reader.Running;
+
+namespace IoTF.Tests.Pester.ReaderTests;
+
+internal static class Fixture
+{
+    public static TestFileReport Discover(string name) => TestFile.Discover(PathOf(name));
+
+    public static TestFileReport Run(string name) => TestFile.Run(PathOf(name));
+
+    public static TestResult Test(this TestFileReport report, string fullName) =>
+        report.Results.Single(result => result.FullName == fullName);
+
+    public static string PathOf(string name, [CallerFilePath] string source = "") =>
+        Path.Combine(Path.GetDirectoryName(source)!, "..", "Reader", "Fixtures", name);
+}
