@@ -8,6 +8,12 @@ internal sealed class LinkWriter : IThreadPoolWorkItem
     private const int SmallBuffer = 1024;
     private const int KeptBuffer = 16 * 1024;
 
+    /// <summary>
+    /// How long what has arrived can still be read after a write failed: who closes a connection often says why just before (a
+    /// DISCONNECT, a CONNACK), and the write that meets the closed connection comes first.
+    /// </summary>
+    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1);
+
     private readonly Stream _stream;
     private readonly LinkOptions _options;
     private readonly List<(long Position, TaskCompletionSource Reached)> _waiters = [];
@@ -138,9 +144,11 @@ internal sealed class LinkWriter : IThreadPoolWorkItem
         catch (Exception exception)
         {
             // Whatever it was (streams differ), nobody awaits this task: it has to end here, or those who wait for room wait for ever.
+            var lastWords = Task.Delay(LastWords, _options.Clock);
             End(new LinkException(LinkFailure.Broken, "The network broke the connection while sending.", exception));
 
-            // Wakes the reader, the only one who tells that the link has ended.
+            // Wakes the reader, the only one who tells that the link has ended, if the network does not.
+            await lastWords.ConfigureAwait(false);
             await _stream.DisposeAsync().ConfigureAwait(false);
         }
     }

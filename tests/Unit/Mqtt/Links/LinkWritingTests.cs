@@ -6,6 +6,7 @@ using IoTF.Mqtt;
 using IoTF.Mqtt.Links;
 using Microsoft.Extensions.Time.Testing;
 using MQTTnet.Packets;
+using MQTTnet.Protocol;
 using Xunit;
 
 namespace IoTF.Tests.Unit.Mqtt.Links;
@@ -93,8 +94,9 @@ public sealed class LinkWritingTests
     [MemberData(nameof(Breakages))]
     public async Task When_writing_fails_nobody_waits_any_more_and_the_reader_hears_of_it(Exception thrown)
     {
+        var clock = new FakeTimeProvider();
         var stream = new ScriptedStream { WriteFailure = thrown };
-        await using var link = new Link(stream, Options with { WriteAhead = 1 });
+        await using var link = new Link(stream, Options with { WriteAhead = 1, Clock = clock });
         stream.HoldWrites();
         link.Send(MqttPingReqPacket.Instance);
         link.Send(MqttPingReqPacket.Instance);
@@ -107,6 +109,8 @@ public sealed class LinkWritingTests
 
         await room.WaitAsync(Patience.Limit);
         await flushed.WaitAsync(Patience.Limit);
+        Assert.False(reading.IsCompleted);
+        clock.Advance(TimeSpan.FromSeconds(1));
         var exception = await Assert.ThrowsAsync<LinkException>(() => reading.WaitAsync(Patience.Limit));
         Assert.Equal(LinkFailure.Broken, exception.Failure);
         Assert.Same(thrown, link.WriteFault?.InnerException);
@@ -196,6 +200,27 @@ public sealed class LinkWritingTests
         await Task.WhenAll(senders).WaitAsync(Patience.Limit);
         await sending.DisposeAsync();
         Assert.Null(await receiving.ReadAsync(default).AsTask().WaitAsync(Patience.Limit));
+    }
+
+    [Fact]
+    public async Task What_the_other_end_said_before_it_closed_is_read_even_when_a_write_fails_first()
+    {
+        var (left, right) = await ConnectAsync();
+        await using var link = new Link(left, new LinkOptions { Version = MqttVersion.V5 });
+        link.Send(MqttPingReqPacket.Instance);
+        await link.FlushAsync(default).WaitAsync(Patience.Limit);
+
+        // DISCONNECT, session taken over; then a close with unread bytes, which resets the connection.
+        await right.WriteAsync(new byte[] { 0xE0, 0x01, 0x8E });
+        await right.DisposeAsync();
+        while (link.WriteFault is null)
+        {
+            link.Send(MqttPingReqPacket.Instance);
+            await link.FlushAsync(default).WaitAsync(Patience.Limit);
+        }
+
+        var packet = await link.ReadAsync(default).AsTask().WaitAsync(Patience.Limit);
+        Assert.Equal(MqttDisconnectReasonCode.SessionTakenOver, Assert.IsType<MqttDisconnectPacket>(packet).ReasonCode);
     }
 
     internal static async Task<(NetworkStream Left, NetworkStream Right)> ConnectAsync()
