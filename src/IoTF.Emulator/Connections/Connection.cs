@@ -1,0 +1,330 @@
+using System.Net.Sockets;
+using IoTF.Emulator.Admission;
+using IoTF.Emulator.Refusals;
+using IoTF.Emulator.Sessions;
+using IoTF.Mqtt;
+using IoTF.Mqtt.Links;
+using IoTF.Protocol.Connecting;
+using IoTF.Protocol.Rules;
+using MQTTnet.Packets;
+using MQTTnet.Protocol;
+
+namespace IoTF.Emulator.Connections;
+
+/// <summary>One network connection from accept to close: handshake, CONNECT, packets, and a close that reaches the client.</summary>
+internal sealed class Connection
+{
+    // How long each step of a close may take; it is about the network, not about the service's rules.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
+    private readonly EmulatorService _service;
+    private readonly Doorway _doorway;
+    private readonly TaskCompletionSource _closing = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _isClosing;
+    private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _hungUp = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Link? _link;
+    private Session? _session;
+    private AdmittedClient? _client;
+    private PacketHandler? _handler;
+    private DateTimeOffset _connectedAt;
+    private bool _paused;
+
+    public Connection(EmulatorService service, Socket socket, bool secure)
+    {
+        _service = service;
+        _doorway = new Doorway(socket, secure);
+    }
+
+    /// <summary>Carries the packets, once the connection is secured.</summary>
+    public Link Link => _link ?? throw new InvalidOperationException("The connection is not open yet.");
+
+    /// <summary>How many messages the client takes unacknowledged.</summary>
+    public int ReceiveMaximum => _client?.ReceiveMaximum ?? ushort.MaxValue;
+
+    /// <summary>Ends when the socket is closed.</summary>
+    public Task Ended => _ended.Task;
+
+    private bool IsClosing => Volatile.Read(ref _isClosing) != 0;
+
+    /// <summary>Serves the connection until it ends. Whatever the client does, nothing is thrown.</summary>
+    public async Task RunAsync()
+    {
+        try
+        {
+            if (await ReadConnectAsync().ConfigureAwait(false) is { } connect && Admit(connect))
+            {
+                await ServeAsync().ConfigureAwait(false);
+            }
+        }
+        catch (LinkException exception)
+        {
+            OnLinkFailure(exception);
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            Close(CloseReason.ServerProblem, $"{CloseReason.ServerProblem.Words} {exception.GetType().Name}: {exception.Message}");
+        }
+        finally
+        {
+            await FinishAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Closes the connection for a reason, which a MQTT 5 client is told. The session is free at once; what was queued still leaves.</summary>
+    public void Close(CloseReason reason, string? detail = null)
+    {
+        if (!BeginClosing())
+        {
+            return;
+        }
+
+        if (reason != CloseReason.ShuttingDown)
+        {
+            Log(reason.Code, detail ?? reason.Words);
+        }
+
+        if (_session is not null && Link.Version == MqttVersion.V5)
+        {
+            Link.Send(new MqttDisconnectPacket { ReasonCode = reason.ReasonCode, ReasonString = reason.Words });
+        }
+
+        Leave();
+    }
+
+    /// <summary>The client has said DISCONNECT.</summary>
+    public void Goodbye()
+    {
+        if (BeginClosing())
+        {
+            Leave();
+        }
+    }
+
+    /// <summary>Remembers something the client did that was not accepted, although it stays connected.</summary>
+    public void Log(int closeCode, string reason) =>
+        _service.Refusals.Add(_client?.Identity.ClientId, _doorway.RemoteAddress, closeCode, reason);
+
+    /// <summary>Closes the connection when nothing came for one and a half times the keep-alive (MQTT-3.1.1 §3.1.2.10).</summary>
+    public void CloseIfSilent()
+    {
+        // While the client is being slowed down it is the service that does not read.
+        if (_client is { KeepAlive: var keepAlive } && keepAlive > TimeSpan.Zero && !Volatile.Read(ref _paused)
+            && _service.Options.Clock.GetElapsedTime(Link.LastReceived) > keepAlive * 1.5)
+        {
+            Close(CloseReason.KeepAliveTimeout);
+        }
+    }
+
+    /// <summary>Sends the CONNACK that lets the client in. Called while the client's session is being given to it.</summary>
+    public void Welcome(Session session, bool sessionPresent)
+    {
+        _session = session;
+        _connectedAt = _service.Options.Clock.GetUtcNow();
+        Link.Send(ConnAcks.Accept(_client!, Link.Version!.Value, sessionPresent));
+    }
+
+    /// <summary>What a user sees of the connection; null before the client was let in.</summary>
+    public EmulatorConnection? Snapshot()
+    {
+        if (_session is not { } session || IsClosing)
+        {
+            return null;
+        }
+
+        var counts = session.Outbox.Counts;
+        return new EmulatorConnection
+        {
+            ClientId = session.Identity.ClientId,
+            Role = session.Identity.Role,
+            RemoteAddress = _doorway.RemoteAddress,
+            Secure = _doorway.Secure,
+            Version = Link.Version!.Value,
+            ConnectedAt = _connectedAt,
+            BytesReceived = Link.BytesReceived,
+            BytesSent = Link.BytesSent,
+            Subscriptions = session.SubscriptionCount,
+            InFlight = counts.InFlight,
+            Queued = counts.Queued,
+            Dropped = counts.Dropped,
+        };
+    }
+
+    /// <summary>TLS and the first packet, both within one deadline.</summary>
+    private async Task<MqttConnectPacket?> ReadConnectAsync()
+    {
+        using var deadline = new CancellationTokenSource(_service.Options.ConnectDeadline, _service.Options.Clock);
+        try
+        {
+            var stream = await _doorway.OpenAsync(_service.TlsOptions, deadline.Token).ConfigureAwait(false);
+            _link = new Link(stream, _service.LinkOptions);
+            if (IsClosing)
+            {
+                return null;
+            }
+
+            var first = await _link.ReadAsync(deadline.Token).ConfigureAwait(false);
+            if (first is null or MqttConnectPacket)
+            {
+                return (MqttConnectPacket?)first;
+            }
+
+            Close(CloseReason.InvalidData, "The first packet is not a CONNECT.");
+        }
+        catch (OperationCanceledException)
+        {
+            Close(CloseReason.NothingReceived);
+        }
+        catch (Exception exception) when (exception is not LinkException && _link is null)
+        {
+            Close(CloseReason.TlsFailed, $"{CloseReason.TlsFailed.Words} {exception.InnerException?.Message ?? exception.Message}");
+        }
+
+        return null;
+    }
+
+    private bool Admit(MqttConnectPacket connect)
+    {
+        var version = Link.Version!.Value;
+        _client = _service.ConnectRules.Judge(connect, version, _doorway.ServerName, out var refused);
+        if (refused is not null)
+        {
+            Refuse(refused, connect.ClientId);
+            return false;
+        }
+
+        if (connect.WillFlag)
+        {
+            Log(CloseCode.Normal, "This emulator does not publish last wills: the one of this connection is ignored.");
+        }
+
+        var session = _service.Sessions.Open(this, _client!);
+        _service.Traffic.CountConnection();
+        _handler = new PacketHandler(_service, this, session, connect.SessionExpiryInterval);
+
+        // Closing may have begun before there was a session to release.
+        if (IsClosing)
+        {
+            _service.Sessions.Release(this, session);
+        }
+
+        return !IsClosing;
+    }
+
+    private void Refuse(ConnectRefused refused, string? clientId)
+    {
+        if (!BeginClosing())
+        {
+            return;
+        }
+
+        _service.Refusals.Add(clientId is null ? null : Quotation.Of(clientId), _doorway.RemoteAddress, refused.Code, refused.Words);
+        if (ConnAcks.Refuse(refused, Link.Version!.Value) is { } connAck)
+        {
+            Link.Send(connAck);
+        }
+
+        Leave();
+    }
+
+    private async Task ServeAsync()
+    {
+        while (true)
+        {
+            while (!IsClosing && Link.TryRead(out var packet))
+            {
+                var goOn = _handler!.Handle(packet);
+                if (!goOn.IsCompleted)
+                {
+                    Volatile.Write(ref _paused, true);
+                    await Task.WhenAny(goOn, _closing.Task).ConfigureAwait(false);
+                    Volatile.Write(ref _paused, false);
+                }
+            }
+
+            if (IsClosing || !await Link.FillAsync(CancellationToken.None).ConfigureAwait(false))
+            {
+                return;
+            }
+        }
+    }
+
+    private void OnLinkFailure(LinkException exception)
+    {
+        switch (exception.Failure)
+        {
+            case LinkFailure.PacketTooLarge:
+                Close(CloseReason.MessageTooLarge, exception.Message);
+                break;
+            case LinkFailure.ProtocolVersion:
+                Close(CloseReason.InvalidData, $"The version of MQTT is not supported. {exception.Message}");
+                break;
+            case LinkFailure.Malformed when _session is null && Link.Version == MqttVersion.V5:
+                Refuse(ConnectRefused.Silently(CloseReason.InvalidData, MqttConnectReasonCode.MalformedPacket), clientId: null);
+                break;
+            case LinkFailure.Malformed:
+                Close(CloseReason.InvalidData, exception.Message);
+                break;
+            default:
+                Goodbye();
+                break;
+        }
+    }
+
+    private bool BeginClosing()
+    {
+        if (Interlocked.Exchange(ref _isClosing, 1) != 0)
+        {
+            return false;
+        }
+
+        _closing.TrySetResult();
+        return true;
+    }
+
+    /// <summary>Frees the session and lets what is queued leave; once for each connection.</summary>
+    private void Leave()
+    {
+        if (_session is { } session)
+        {
+            _service.Sessions.Release(this, session);
+        }
+
+        _handler?.Publishing.Abandon();
+        _ = HangUpAsync();
+    }
+
+    /// <summary>
+    /// Lets what is queued leave, says that no more comes, and waits a moment for the client to close: closing a socket with unread bytes
+    /// in it would take the last answer from the client.
+    /// </summary>
+    private async Task HangUpAsync()
+    {
+        try
+        {
+            if (_link is not null)
+            {
+                await Task.WhenAny(_link.FlushAsync(CancellationToken.None), Task.Delay(Patience)).ConfigureAwait(false);
+                await Task.WhenAny(_doorway.ShutDownSendingAsync(), Task.Delay(Patience)).ConfigureAwait(false);
+                await Task.WhenAny(_drained.Task, Task.Delay(Patience)).ConfigureAwait(false);
+                await _link.DisposeAsync().ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            _doorway.Dispose();
+            _hungUp.TrySetResult();
+        }
+    }
+
+    private async Task FinishAsync()
+    {
+        Goodbye();
+        await _doorway.DrainAsync().ConfigureAwait(false);
+        _drained.TrySetResult();
+        await _hungUp.Task.ConfigureAwait(false);
+        _service.Forget(this);
+        _ended.TrySetResult();
+    }
+}

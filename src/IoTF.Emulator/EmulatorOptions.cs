@@ -1,0 +1,53 @@
+using System.Security.Authentication;
+using IoTF.Protocol.Limits;
+
+namespace IoTF.Emulator;
+
+/// <summary>How a local service is set up.</summary>
+public sealed record EmulatorOptions
+{
+    /// <summary>The organisation that exists from the start unless another is named: <c>local1</c>, six characters as the service makes them.</summary>
+    public const string DefaultOrganization = "local1";
+
+    /// <summary>The port for TLS that is tried first, as at the service (protocol.md §1.1).</summary>
+    public const int DefaultPort = 8883;
+
+    /// <summary>The port for plain text that is tried first, as at the service (protocol.md §1.1).</summary>
+    public const int DefaultPlainPort = 1883;
+
+    /// <summary>The organisation that exists from the start, and that registrations without one belong to.</summary>
+    public string Organization { get; init; } = DefaultOrganization;
+
+    /// <summary>The port for TLS: null for 8883 if it is free and else any free one, 0 for any free one, or exactly the one given.</summary>
+    public int? Port { get; init; }
+
+    /// <summary>Whether plain text is offered as well. Credentials and data travel in clear there.</summary>
+    public bool OfferPlainText { get; init; }
+
+    /// <summary>The port for plain text, when it is offered: null for 1883 if it is free and else any free one, 0 for any free one, or exactly the one given.</summary>
+    public int? PlainPort { get; init; }
+
+    /// <summary>The versions of TLS that are offered: 1.2 only, as at the service (protocol.md §1.1).</summary>
+    public SslProtocols TlsVersions { get; init; } = SslProtocols.Tls12;
+
+    /// <summary>The most bytes of a payload; a larger one closes the connection with code 287 (protocol.md §2.6).</summary>
+    public int MaximumPayload { get; init; } = ServiceLimits.MaximumPayload;
+
+    /// <summary>How many messages wait for one client before the oldest is dropped (protocol.md §2.6).</summary>
+    public int QueueLength { get; init; } = ServiceLimits.SubscriptionBuffer;
+
+    /// <summary>How many bytes of payload wait for one client before the oldest message is dropped: a bound of this emulator, which keeps them in memory.</summary>
+    public long QueueBytes { get; init; } = 64L * 1024 * 1024;
+
+    /// <summary>How long a new connection may take for the TLS handshake and its CONNECT together before it is closed with code 164 (protocol.md §2.6).</summary>
+    public TimeSpan ConnectDeadline { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The longest time a MQTT 5 session outlives its connection: seven days, as long as the service keeps what waits in it (protocol.md §2.6).</summary>
+    public TimeSpan MaximumSessionExpiry { get; init; } = TimeSpan.FromDays(7);
+
+    /// <summary>How many refusals <see cref="LocalEmulator.Refusals"/> remembers; older ones are forgotten first.</summary>
+    public int RefusalsKept { get; init; } = 1_000;
+
+    /// <summary>The clock behind deadlines, keep-alives and times of day.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+}

@@ -1,0 +1,88 @@
+using System.Collections.Concurrent;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
+using IoTF.Emulator.Admission;
+using IoTF.Emulator.Certificates;
+using IoTF.Emulator.Connections;
+using IoTF.Emulator.Refusals;
+using IoTF.Emulator.Registry;
+using IoTF.Emulator.Sessions;
+using IoTF.Mqtt.Links;
+
+namespace IoTF.Emulator;
+
+/// <summary>What all connections of one local service share.</summary>
+internal sealed class EmulatorService
+{
+    // Room in a packet beside the payload: the longest topic and what MQTT 5 adds.
+    private const int MaximumPacketOverhead = 128 * 1024;
+
+    private readonly ConcurrentDictionary<Connection, bool> _connections = new();
+    private volatile bool _stopping;
+
+    public EmulatorService(EmulatorOptions options)
+    {
+        Options = options;
+        Registry = new OrganizationRegistry(options.Organization);
+        ConnectRules = new ConnectRules(Registry, options);
+        Sessions = new SessionTable(options, Traffic);
+        Refusals = new RefusalLog(options.RefusalsKept, options.Clock);
+        LinkOptions = new LinkOptions { MaximumPacketSize = options.MaximumPayload + MaximumPacketOverhead, Clock = options.Clock };
+        TlsOptions = new SslServerAuthenticationOptions
+        {
+            ServerCertificateContext = SslStreamCertificateContext.Create(LocalAuthority.OfProcess.Server, [LocalAuthority.OfProcess.Certificate], offline: true),
+            EnabledSslProtocols = options.TlsVersions,
+            ClientCertificateRequired = false,
+            CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
+        };
+    }
+
+    public EmulatorOptions Options { get; }
+
+    public OrganizationRegistry Registry { get; }
+
+    public ConnectRules ConnectRules { get; }
+
+    public SessionTable Sessions { get; }
+
+    public RefusalLog Refusals { get; }
+
+    public Traffic Traffic { get; } = new();
+
+    public LinkOptions LinkOptions { get; }
+
+    public SslServerAuthenticationOptions TlsOptions { get; }
+
+    /// <summary>Open connections, in no order.</summary>
+    public IEnumerable<Connection> Connections => _connections.Keys;
+
+    /// <summary>Serves a connection that was accepted.</summary>
+    public void Serve(Socket socket, bool secure)
+    {
+        var connection = new Connection(this, socket, secure);
+        _connections.TryAdd(connection, true);
+        if (_stopping)
+        {
+            connection.Close(CloseReason.ShuttingDown);
+        }
+
+        _ = connection.RunAsync();
+    }
+
+    public void Forget(Connection connection) => _connections.TryRemove(connection, out _);
+
+    /// <summary>Closes all connections, saying why, and waits until their sockets are closed.</summary>
+    public async Task StopAsync()
+    {
+        _stopping = true;
+        var ending = new List<Task>();
+        foreach (var connection in Connections)
+        {
+            connection.Close(CloseReason.ShuttingDown);
+            ending.Add(connection.Ended);
+        }
+
+        await Task.WhenAll(ending).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,174 @@
+using System.Security.Cryptography.X509Certificates;
+using IoTF.Emulator.Certificates;
+using IoTF.Emulator.Listening;
+using IoTF.Emulator.Refusals;
+using IoTF.Emulator.Registry;
+using IoTF.Protocol.Identities;
+
+namespace IoTF.Emulator;
+
+/// <summary>
+/// A local IoT Foundation on loopback for development, tests and demonstrations. It answers right and wrong as the service does
+/// (protocol.md §2 to §5); it is not a production server. Every member may be used from any thread.
+/// </summary>
+public sealed class LocalEmulator : IAsyncDisposable
+{
+    private static readonly TimeSpan SweepPeriod = TimeSpan.FromSeconds(1);
+
+    private readonly EmulatorService _service;
+    private readonly PortListener _secureListener;
+    private readonly PortListener? _plainListener;
+    private readonly ITimer _sweep;
+    private readonly Lazy<Task> _stopped;
+
+    private LocalEmulator(EmulatorService service, PortListener secureListener, PortListener? plainListener)
+    {
+        _service = service;
+        _secureListener = secureListener;
+        _plainListener = plainListener;
+        StartedAt = service.Options.Clock.GetUtcNow();
+        _stopped = new Lazy<Task>(StopOnceAsync);
+        _sweep = service.Options.Clock.CreateTimer(_ => service.Sessions.Sweep(), state: null, SweepPeriod, SweepPeriod);
+        secureListener.Start(socket => service.Serve(socket, secure: true));
+        plainListener?.Start(socket => service.Serve(socket, secure: false));
+    }
+
+    /// <summary>The organisation that exists from the start.</summary>
+    public string Organization => _service.Options.Organization;
+
+    /// <summary>The host name to connect to; the server's certificate is for it.</summary>
+    public string HostName => "localhost";
+
+    /// <summary>The port for TLS.</summary>
+    public int Port => _secureListener.Port;
+
+    /// <summary>The port for plain text; null when it is not offered.</summary>
+    public int? PlainPort => _plainListener?.Port;
+
+    /// <summary>The authority a client has to trust, without its private key. Made at the first start and the same for the whole process.</summary>
+    public X509Certificate2 CertificateAuthority => LocalAuthority.OfProcess.Certificate;
+
+    /// <summary>When it was started, UTC.</summary>
+    public DateTimeOffset StartedAt { get; }
+
+    /// <summary>Whether it was stopped, or is being stopped.</summary>
+    public bool IsStopped => _stopped.IsValueCreated;
+
+    /// <summary>Clients that were let in since the start.</summary>
+    public long ConnectionsTotal => _service.Traffic.Connections;
+
+    /// <summary>Messages accepted from clients since the start.</summary>
+    public long MessagesIn => _service.Traffic.MessagesIn;
+
+    /// <summary>Messages sent to clients since the start, one for each receiver.</summary>
+    public long MessagesOut => _service.Traffic.MessagesOut;
+
+    /// <summary>What was refused and why, oldest first; as many as <see cref="EmulatorOptions.RefusalsKept"/> says.</summary>
+    public IReadOnlyList<EmulatorRefusal> Refusals => _service.Refusals.Snapshot();
+
+    /// <summary>The clients that are connected now.</summary>
+    public IReadOnlyList<EmulatorConnection> Connections
+    {
+        get
+        {
+            var open = new List<EmulatorConnection>();
+            foreach (var connection in _service.Connections)
+            {
+                if (connection.Snapshot() is { } snapshot)
+                {
+                    open.Add(snapshot);
+                }
+            }
+
+            return open;
+        }
+    }
+
+    /// <summary>Starts a local service. It listens when the task completes.</summary>
+    /// <param name="options">How it is set up.</param>
+    /// <param name="cancellationToken">Gives up before it listens.</param>
+    /// <returns>The running service; the caller stops it.</returns>
+    /// <exception cref="EmulatorException">A port is not to be had, or the organisation cannot be a registered one.</exception>
+    /// <exception cref="IoTF.Protocol.Rules.RuleException">The organisation is not legal.</exception>
+    public static Task<LocalEmulator> StartAsync(EmulatorOptions options, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+
+        // Making keys takes a moment the first time; the caller's thread is not held up for it.
+        return Task.Run(() => StartListeningAsync(options, cancellationToken), cancellationToken);
+    }
+
+    /// <summary>Registers a device.</summary>
+    /// <param name="organization">Its organisation, made when it is new; null for <see cref="Organization"/>.</param>
+    /// <param name="deviceType">Its type.</param>
+    /// <param name="deviceId">Its id.</param>
+    /// <param name="token">Its token, 8 to 36 characters as protocol.md §3.1 allows; null to have one made.</param>
+    /// <param name="replace">Whether an earlier registration is replaced, token and kind.</param>
+    /// <returns>What it connects with. The token cannot be had again.</returns>
+    /// <exception cref="EmulatorException">It is registered already, the organisation is quickstart, or the service was stopped.</exception>
+    /// <exception cref="IoTF.Protocol.Rules.RuleException">A name or the token is not legal.</exception>
+    public EmulatorCredential RegisterDevice(string? organization, string deviceType, string deviceId, string? token = null, bool replace = false) =>
+        RequireRunning().RegisterDevice(ClientRole.Device, organization, deviceType, deviceId, token, replace);
+
+    /// <summary>Registers a gateway.</summary>
+    /// <param name="organization">Its organisation, made when it is new; null for <see cref="Organization"/>.</param>
+    /// <param name="deviceType">Its type.</param>
+    /// <param name="deviceId">Its id.</param>
+    /// <param name="token">Its token, 8 to 36 characters as protocol.md §3.1 allows; null to have one made.</param>
+    /// <param name="replace">Whether an earlier registration is replaced, token and kind.</param>
+    /// <returns>What it connects with. The token cannot be had again.</returns>
+    /// <exception cref="EmulatorException">It is registered already, the organisation is quickstart, or the service was stopped.</exception>
+    /// <exception cref="IoTF.Protocol.Rules.RuleException">A name or the token is not legal.</exception>
+    public EmulatorCredential RegisterGateway(string? organization, string deviceType, string deviceId, string? token = null, bool replace = false) =>
+        RequireRunning().RegisterDevice(ClientRole.Gateway, organization, deviceType, deviceId, token, replace);
+
+    /// <summary>Makes an API key, which applications connect with.</summary>
+    /// <param name="organization">Its organisation, made when it is new; null for <see cref="Organization"/>.</param>
+    /// <param name="token">Its token, 8 to 36 characters as protocol.md §3.1 allows; null to have one made.</param>
+    /// <returns>The key, <c>a-organisation-random</c>, and its token, which cannot be had again.</returns>
+    /// <exception cref="EmulatorException">The organisation is quickstart, or the service was stopped.</exception>
+    /// <exception cref="IoTF.Protocol.Rules.RuleException">The organisation or the token is not legal.</exception>
+    public EmulatorCredential CreateApiKey(string? organization = null, string? token = null) =>
+        RequireRunning().CreateApiKey(organization, token);
+
+    /// <summary>Stops: no connection is accepted any more, the open ones are closed, and the ports are free. A second call waits for the first.</summary>
+    /// <returns>Completes when everything is closed.</returns>
+    public Task StopAsync() => _stopped.Value;
+
+    /// <summary>As <see cref="StopAsync"/>.</summary>
+    /// <returns>Completes when everything is closed.</returns>
+    public ValueTask DisposeAsync() => new(StopAsync());
+
+    private static async Task<LocalEmulator> StartListeningAsync(EmulatorOptions options, CancellationToken cancellationToken)
+    {
+        var service = new EmulatorService(options);
+        cancellationToken.ThrowIfCancellationRequested();
+        var secure = PortListener.Open(options.Port, EmulatorOptions.DefaultPort);
+        try
+        {
+            var plain = options.OfferPlainText ? PortListener.Open(options.PlainPort, EmulatorOptions.DefaultPlainPort) : null;
+            return new LocalEmulator(service, secure, plain);
+        }
+        catch
+        {
+            await secure.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private OrganizationRegistry RequireRunning() => IsStopped
+        ? throw new EmulatorException(EmulatorErrorId.EmulatorStopped, "The local service has been stopped. Start another.")
+        : _service.Registry;
+
+    private async Task StopOnceAsync()
+    {
+        await _secureListener.DisposeAsync().ConfigureAwait(false);
+        if (_plainListener is not null)
+        {
+            await _plainListener.DisposeAsync().ConfigureAwait(false);
+        }
+
+        await _service.StopAsync().ConfigureAwait(false);
+        await _sweep.DisposeAsync().ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,231 @@
+using IoTF.Mqtt;
+using IoTF.Mqtt.Delivery;
+using IoTF.Mqtt.Links;
+
+namespace IoTF.Emulator.Sessions;
+
+/// <summary>
+/// What goes to one client: in flight, or waiting for its turn. Every call may come from any thread, and none takes another outbox's gate.
+/// </summary>
+internal sealed class Outbox(EmulatorOptions options, Traffic traffic, int windowLimit)
+{
+    private readonly object _gate = new();
+    private readonly OutboundWindow _window = new(windowLimit, windowLimit);
+    private readonly DeliveryQueue _queue = new(options.QueueLength, options.QueueBytes);
+    private Link? _link;
+    private DeliverySink? _sink;
+    private TaskCompletionSource? _room;
+    private long _takenAtLastLook = -1;
+    private bool _stalled;
+    private bool _draining;
+    private bool _closed;
+
+    /// <summary>Messages in flight, messages that wait, and messages dropped because too many waited.</summary>
+    public (int InFlight, int Queued, long Dropped) Counts
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return (_window.Count, _queue.Count, _queue.Dropped);
+            }
+        }
+    }
+
+    /// <summary>A client is there: what was under way is sent again, and what waits is sent.</summary>
+    /// <param name="link">The client's link; CONNACK has been queued on it.</param>
+    /// <param name="receiveMaximum">What the client takes unacknowledged (MQTT-5.0 §3.1.2.11.3); 65,535 when it did not say.</param>
+    public void Attach(Link link, int receiveMaximum)
+    {
+        lock (_gate)
+        {
+            _link = link;
+            _sink = new DeliverySink(link, options.Clock);
+            _window.Limit = Math.Min(windowLimit, receiveMaximum);
+            _window.Resume(sessionPresent: true, _sink);
+            Pump();
+        }
+    }
+
+    /// <summary>The client is gone. Nothing happens when another connection has taken over.</summary>
+    public void Detach(Link link)
+    {
+        lock (_gate)
+        {
+            if (_link == link)
+            {
+                _link = null;
+                _sink = null;
+                StopWaiting();
+            }
+        }
+    }
+
+    /// <summary>The session has ended: nothing will be sent any more.</summary>
+    public void Close()
+    {
+        lock (_gate)
+        {
+            _closed = true;
+            _link = null;
+            _sink = null;
+            _queue.Clear();
+            _window.Abandon();
+            StopWaiting();
+        }
+    }
+
+    /// <summary>Sends a message, or keeps it until that is possible.</summary>
+    /// <returns>False when so much waits that the publisher has to be slowed down.</returns>
+    public bool Deliver(string topic, ReadOnlyMemory<byte> payload, QualityOfService qualityOfService, PublishProperties? properties)
+    {
+        lock (_gate)
+        {
+            if (_link is null || _sink is null)
+            {
+                // Nothing was promised for QoS 0, and there is nobody to send it to.
+                if (!_closed && qualityOfService != QualityOfService.AtMostOnce)
+                {
+                    _queue.Add(new Delivery(topic, payload, qualityOfService, properties));
+                }
+
+                return true;
+            }
+
+            if (_queue.Count == 0 && _link.HasRoom && _window.HasRoom(qualityOfService))
+            {
+                traffic.CountOut();
+                if (qualityOfService == QualityOfService.AtMostOnce && properties is null)
+                {
+                    _link.Publish(topic, payload, qualityOfService, packetId: 0, retain: false, duplicate: false);
+                }
+                else
+                {
+                    _window.Publish(new Delivery(topic, payload, qualityOfService, properties), _sink);
+                }
+
+                return true;
+            }
+
+            _queue.Add(new Delivery(topic, payload, qualityOfService, properties));
+            Pump();
+            return _stalled || !_queue.IsFlooded;
+        }
+    }
+
+    /// <summary>Waits until publishers may go on: enough was sent, or the client is gone or takes nothing any more.</summary>
+    public Task WaitForRoomAsync()
+    {
+        lock (_gate)
+        {
+            return _link is null || _stalled || !_queue.IsFlooded
+                ? Task.CompletedTask
+                : (_room ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+        }
+    }
+
+    /// <summary>Looks, from time to time, whether a flooded client still takes messages. One that took none in between is not waited for.</summary>
+    public void LookForProgress()
+    {
+        lock (_gate)
+        {
+            if (_link is null || !_queue.IsFlooded)
+            {
+                _takenAtLastLook = -1;
+                return;
+            }
+
+            if (_takenAtLastLook == _queue.Taken)
+            {
+                StopWaiting();
+                _stalled = true;
+            }
+
+            _takenAtLastLook = _queue.Taken;
+        }
+    }
+
+    public void OnPubAck(Link link, ushort packetId)
+    {
+        lock (_gate)
+        {
+            if (_link == link)
+            {
+                _window.OnPubAck(packetId, out _);
+                Pump();
+            }
+        }
+    }
+
+    public void OnPubRec(Link link, ushort packetId, byte reasonCode)
+    {
+        lock (_gate)
+        {
+            if (_link == link)
+            {
+                _window.OnPubRec(packetId, reasonCode, _sink!, out _);
+                Pump();
+            }
+        }
+    }
+
+    public void OnPubComp(Link link, ushort packetId)
+    {
+        lock (_gate)
+        {
+            if (_link == link)
+            {
+                _window.OnPubComp(packetId, out _);
+                Pump();
+            }
+        }
+    }
+
+    private void Pump()
+    {
+        while (_queue.TryPeek(out var next) && _link!.HasRoom && _window.HasRoom(next.QualityOfService))
+        {
+            _queue.RemoveFirst();
+            if (next.Properties is null || !next.Properties.HasExpired(options.Clock))
+            {
+                _window.Publish(next, _sink!);
+                traffic.CountOut();
+            }
+        }
+
+        if (_queue.HasDrained)
+        {
+            StopWaiting();
+        }
+
+        // Acknowledgements pump again by themselves; a full link has to be waited for.
+        if (_queue.Count > 0 && !_link!.HasRoom && !_draining)
+        {
+            _draining = true;
+            _ = PumpWhenLinkHasRoomAsync(_link);
+        }
+    }
+
+    private async Task PumpWhenLinkHasRoomAsync(Link link)
+    {
+        await link.WaitForRoomAsync(CancellationToken.None).ConfigureAwait(false);
+        lock (_gate)
+        {
+            _draining = false;
+
+            // A link that failed says at once that nobody has to wait; its reader will detach it.
+            if (_link is not null && (_link != link || link.HasRoom))
+            {
+                Pump();
+            }
+        }
+    }
+
+    private void StopWaiting()
+    {
+        _stalled = false;
+        _takenAtLastLook = -1;
+        _room?.TrySetResult();
+        _room = null;
+    }
+}

@@ -1,0 +1,47 @@
+using MQTTnet.Packets;
+using MQTTnet.Protocol;
+
+namespace IoTF.Emulator.Sessions;
+
+/// <summary>What MQTT 5 lets a publisher say about a message beside its topic and payload; passed on unchanged (MQTT-5.0 §3.3.2.3).</summary>
+internal sealed class PublishProperties
+{
+    private readonly MqttPublishPacket _packet;
+    private readonly long _received;
+
+    private PublishProperties(MqttPublishPacket packet, long received)
+    {
+        _packet = packet;
+        _received = received;
+    }
+
+    /// <summary>The properties of a received message; null when it has none, as is usual.</summary>
+    public static PublishProperties? Of(MqttPublishPacket packet, TimeProvider clock) =>
+        packet.ContentType is null
+        && packet.CorrelationData is null
+        && packet.ResponseTopic is null
+        && packet.UserProperties is null or { Count: 0 }
+        && packet.MessageExpiryInterval == 0
+        && packet.PayloadFormatIndicator == MqttPayloadFormatIndicator.Unspecified
+            ? null
+            : new PublishProperties(packet, clock.GetTimestamp());
+
+    /// <summary>Whether the time the publisher gave the message has passed.</summary>
+    public bool HasExpired(TimeProvider clock) =>
+        _packet.MessageExpiryInterval > 0 && clock.GetElapsedTime(_received).TotalSeconds >= _packet.MessageExpiryInterval;
+
+    public void WriteTo(MqttPublishPacket packet, TimeProvider clock)
+    {
+        packet.ContentType = _packet.ContentType;
+        packet.CorrelationData = _packet.CorrelationData;
+        packet.ResponseTopic = _packet.ResponseTopic;
+        packet.UserProperties = _packet.UserProperties;
+        packet.PayloadFormatIndicator = _packet.PayloadFormatIndicator;
+        if (_packet.MessageExpiryInterval > 0)
+        {
+            // A receiver is told what is left, at least a second of it (MQTT-5.0 §3.3.2.3.3).
+            var waited = (uint)Math.Min(clock.GetElapsedTime(_received).TotalSeconds, _packet.MessageExpiryInterval - 1);
+            packet.MessageExpiryInterval = _packet.MessageExpiryInterval - waited;
+        }
+    }
+}

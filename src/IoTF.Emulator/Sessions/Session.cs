@@ -1,0 +1,189 @@
+using IoTF.Emulator.Connections;
+using IoTF.Emulator.Registry;
+using IoTF.Emulator.Routing;
+using IoTF.Mqtt;
+using IoTF.Mqtt.Delivery;
+using IoTF.Mqtt.Links;
+using IoTF.Protocol.Identities;
+using IoTF.Protocol.Limits;
+
+namespace IoTF.Emulator.Sessions;
+
+/// <summary>What the service keeps of one client: its subscriptions, what waits for it, and what is under way. It may outlive the connection.</summary>
+internal sealed class Session
+{
+    private readonly object _gate = new();
+    private readonly TimeProvider _clock;
+    private readonly InboundWindow _inbound = new();
+    private readonly Dictionary<string, Grant> _subscriptions = new(StringComparer.Ordinal);
+    private Connection? _connection;
+    private DeliverySink? _sink;
+    private bool _ended;
+
+    /// <summary>A session without a connection.</summary>
+    /// <param name="key">What it is found by: the ClientId, with a hidden suffix where several clients share one (protocol.md §2.4).</param>
+    /// <param name="identity">Whose it is.</param>
+    /// <param name="organization">The organisation it belongs to.</param>
+    /// <param name="options">The bounds of its queue.</param>
+    /// <param name="traffic">Where its messages are counted.</param>
+    public Session(string key, ClientIdentity identity, Organization organization, EmulatorOptions options, Traffic traffic)
+    {
+        Key = key;
+        Identity = identity;
+        Organization = organization;
+        _clock = options.Clock;
+
+        // The service has ten messages unacknowledged towards a device. For gateways and applications it names only what they may have
+        // unacknowledged themselves (protocol.md §2.6), so that is what they get.
+        Outbox = new Outbox(options, traffic, identity.Role == ClientRole.Device ? ServiceLimits.InFlightToDevice : ServiceLimits.InFlight(identity.Role));
+    }
+
+    public string Key { get; }
+
+    public ClientIdentity Identity { get; }
+
+    public Organization Organization { get; }
+
+    public Outbox Outbox { get; }
+
+    /// <summary>How long it outlives its connection: zero when it ends with it, <see cref="Timeout.InfiniteTimeSpan"/> for ever.</summary>
+    public TimeSpan Expiry { get; set; }
+
+    /// <summary>When its connection ended, as a timestamp of the clock.</summary>
+    public long DetachedAt { get; private set; }
+
+    /// <summary>Who has it now; null while it waits for its client.</summary>
+    public Connection? Connection => Volatile.Read(ref _connection);
+
+    public int SubscriptionCount
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _subscriptions.Count;
+            }
+        }
+    }
+
+    /// <summary>Gives the session to a connection, whose CONNACK has been queued.</summary>
+    public void Attach(Connection connection)
+    {
+        lock (_gate)
+        {
+            _connection = connection;
+            _sink = new DeliverySink(connection.Link, _clock);
+            _inbound.Resume(sessionPresent: true);
+
+            // MQTT 5 clients were told how much they may have unacknowledged; the older versions know no such limit.
+            _inbound.Limit = connection.Link.Version == MqttVersion.V5 ? ServiceLimits.InFlight(Identity.Role) : ushort.MaxValue;
+        }
+
+        Outbox.Attach(connection.Link, connection.ReceiveMaximum);
+    }
+
+    /// <summary>Takes the session from a connection that ends.</summary>
+    /// <returns>False when another connection has it already.</returns>
+    public bool Detach(Connection connection)
+    {
+        lock (_gate)
+        {
+            if (_connection != connection)
+            {
+                return false;
+            }
+
+            _connection = null;
+            _sink = null;
+            DetachedAt = _clock.GetTimestamp();
+        }
+
+        Outbox.Detach(connection.Link);
+        return true;
+    }
+
+    /// <summary>Forgets everything; the session is not used again.</summary>
+    public void End()
+    {
+        lock (_gate)
+        {
+            _ended = true;
+            foreach (var filter in _subscriptions.Keys)
+            {
+                Organization.Subscriptions.Remove(filter, this);
+            }
+
+            _subscriptions.Clear();
+        }
+
+        Outbox.Close();
+    }
+
+    /// <summary>Whether one more filter is within the role's limit (protocol.md §2.6).</summary>
+    public bool HasRoomFor(string internalFilter)
+    {
+        lock (_gate)
+        {
+            return _subscriptions.ContainsKey(internalFilter) || _subscriptions.Count < ServiceLimits.Subscriptions(Identity.Role);
+        }
+    }
+
+    /// <summary>Subscribes to a filter, or changes what was granted for it.</summary>
+    public void Subscribe(string internalFilter, Grant grant)
+    {
+        lock (_gate)
+        {
+            if (!_ended)
+            {
+                _subscriptions[internalFilter] = grant;
+                Organization.Subscriptions.Set(internalFilter, this, grant);
+            }
+        }
+    }
+
+    /// <summary>Ends a subscription.</summary>
+    /// <returns>False when there was none.</returns>
+    public bool Unsubscribe(string internalFilter)
+    {
+        lock (_gate)
+        {
+            if (!_subscriptions.Remove(internalFilter))
+            {
+                return false;
+            }
+
+            Organization.Subscriptions.Remove(internalFilter, this);
+            return true;
+        }
+    }
+
+    /// <summary>A PUBLISH of QoS 1 or 2 arrived over a connection.</summary>
+    public InboundOutcome OnPublish(Connection connection, InboundMessage message)
+    {
+        lock (_gate)
+        {
+            return _connection == connection ? _inbound.OnPublish(message, _sink!) : InboundOutcome.Duplicate;
+        }
+    }
+
+    /// <summary>A message that arrived over a connection is dealt with: it is acknowledged, now or when the client sends it again.</summary>
+    public void Consumed(Connection connection, InboundMessage message, byte reasonCode)
+    {
+        lock (_gate)
+        {
+            _inbound.Consumed(message, _connection == connection ? _sink : null, reasonCode);
+        }
+    }
+
+    /// <summary>A PUBREL arrived over a connection.</summary>
+    public void OnPubRel(Connection connection, ushort packetId)
+    {
+        lock (_gate)
+        {
+            if (_connection == connection)
+            {
+                _inbound.OnPubRel(packetId, _sink!);
+            }
+        }
+    }
+}
