@@ -24,7 +24,7 @@ $application = New-IoTFEmulatorApiKey | Connect-IoTFApplication -ApplicationId d
 '5. The application receives it:'
 $received = Receive-IoTFEvent -Count 1 -Timeout 5
 if ($null -eq $received) { throw 'No event arrived within 5 seconds.' }
-$received
+$received | Out-Default
 
 '6. The application sends the device a command.'
 Send-IoTFCommand reboot @{ delay = 3 } -DeviceType pump -DeviceId p1
@@ -32,7 +32,7 @@ Send-IoTFCommand reboot @{ delay = 3 } -DeviceType pump -DeviceId p1
 '7. The device receives it:'
 $command = Receive-IoTFCommand -Count 1 -Timeout 5
 if ($null -eq $command) { throw 'No command arrived within 5 seconds.' }
-$command
+$command | Out-Default
 "   The command asks for a delay of $($command.Data.delay) s."
 
 '8. Everybody says goodbye.'
