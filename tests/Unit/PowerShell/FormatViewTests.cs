@@ -1,3 +1,4 @@
+using System.Management.Automation;
 using System.Xml.Linq;
 using IoTF.PowerShell.Messages;
 using Xunit;
@@ -30,26 +31,20 @@ public sealed class FormatViewTests
     }
 
     [Fact]
-    public void Every_message_type_has_a_view()
+    public void Every_type_that_a_cmdlet_emits_has_a_view()
     {
-        var messages = typeof(IoTFMessage).Assembly.ExportedTypes.Where(t => t.IsSubclassOf(typeof(IoTFMessage))).Select(t => t.FullName!);
-        Assert.Subset(Views().Keys.ToHashSet(), messages.ToHashSet());
+        var emitted = typeof(IoTFMessage).Assembly.ExportedTypes
+            .SelectMany(static type => type.GetCustomAttributes(typeof(OutputTypeAttribute), inherit: true))
+            .SelectMany(static attribute => ((OutputTypeAttribute)attribute).Type)
+            .Select(static output => output.Name)
+            .ToHashSet();
+        Assert.NotEmpty(emitted);
+        Assert.Subset(Views().Keys.ToHashSet(), emitted);
     }
 
     private static Dictionary<string, XElement> Views() =>
-        XDocument.Load(Path.Combine(Root(), "IoTF.Format.ps1xml"))
+        XDocument.Load(Checkout.File("IoTF.Format.ps1xml"))
             .Descendants("View")
             .SelectMany(view => view.Element("ViewSelectedBy")!.Elements("TypeName").Select(name => (name.Value, view)))
             .ToDictionary(pair => pair.Value, pair => pair.view);
-
-    private static string Root()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "IoTF.psd1")))
-        {
-            folder = folder.Parent ?? throw new DirectoryNotFoundException("The tests run outside of the checkout.");
-        }
-
-        return folder.FullName;
-    }
 }

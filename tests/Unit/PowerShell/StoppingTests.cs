@@ -49,7 +49,7 @@ public sealed class StoppingTests
     }
 
     [Cmdlet(VerbsLifecycle.Wait, "Forever")]
-    public sealed class WaitForeverCommand : IoTFCmdlet
+    public sealed class WaitForeverCommand : IoTFCommandBase
     {
         [Parameter(ValueFromPipeline = true)]
         public object? InputObject { get; set; }
@@ -57,15 +57,15 @@ public sealed class StoppingTests
         [Parameter]
         public SwitchParameter GiveUp { get; set; }
 
-        protected override void ProcessRecord()
+        private protected override void Process()
         {
             if (GiveUp)
             {
-                Await(static _ => Task.FromCanceled(new CancellationToken(canceled: true)));
+                Await(Task.FromCanceled(new CancellationToken(canceled: true)));
             }
 
             ((TaskCompletionSource)GetVariableValue("waiting")).TrySetResult();
-            Await(static token => Task.Delay(Timeout.InfiniteTimeSpan, token));
+            Await(Task.Delay(Timeout.InfiniteTimeSpan, StopToken));
         }
     }
 }
