@@ -20,7 +20,8 @@ internal static class ErrorRecords
         object? target = null,
         Exception? exception = null)
     {
-        // The next step is part of the text, too: few people look into ErrorDetails.
+        // The next step is part of the text, too: only PowerShell 7.5 and later print RecommendedAction (once more), and
+        // logs and "$_" have nothing but the text in any version.
         return new ErrorRecord(exception ?? new InvalidOperationException(message), id, category, target)
         {
             ErrorDetails = new ErrorDetails($"{message} {nextStep}") { RecommendedAction = nextStep },

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Management.Automation.Runspaces;
+using System.Runtime.InteropServices;
 
 namespace IoTF.PowerShell.Loading;
 
@@ -16,21 +17,30 @@ namespace IoTF.PowerShell.Loading;
 /// </para>
 /// <para>
 /// A runspace that is neither closed nor disposed of when the process ends (a script that calls <c>[Environment]::Exit</c>)
-/// raises nothing; <c>ProcessExit</c> stands in.
+/// raises nothing; <c>ProcessExit</c> stands in. Since .NET 10 a process that is told to terminate, or whose terminal is closed, does not raise
+/// that either, hence the two signals.
 /// </para>
 /// </remarks>
 internal sealed class RunspaceScope
 {
     private static readonly ConcurrentDictionary<Guid, RunspaceScope> Open = new();
 
+    /// <summary>Kept alive: a registration that is collected is withdrawn. The signal still does afterwards what it would have done.</summary>
+    private static readonly PosixSignalRegistration[] Signals;
+
     private readonly object _gate = new();
     private readonly List<(EndOrder Order, IAsyncDisposable Resource)> _owned = [];
     private readonly Guid _runspaceId;
-    private bool _ended;
+    private Task? _end;
 
     static RunspaceScope()
     {
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => EndAll();
+        AppDomain.CurrentDomain.ProcessExit += static (_, _) => EndAll();
+        Signals =
+        [
+            PosixSignalRegistration.Create(PosixSignal.SIGTERM, static _ => EndAll()),
+            PosixSignalRegistration.Create(PosixSignal.SIGHUP, static _ => EndAll()),
+        ];
     }
 
     private RunspaceScope(Guid runspaceId)
@@ -83,7 +93,7 @@ internal sealed class RunspaceScope
     {
         lock (_gate)
         {
-            ObjectDisposedException.ThrowIf(_ended, this);
+            ObjectDisposedException.ThrowIf(_end is not null, this);
             foreach (var (_, resource) in _owned)
             {
                 if (resource is T known)
@@ -104,7 +114,7 @@ internal sealed class RunspaceScope
     {
         lock (_gate)
         {
-            if (_ended)
+            if (_end is not null)
             {
                 return false;
             }
@@ -148,21 +158,32 @@ internal sealed class RunspaceScope
 
     private void End()
     {
+        Task end;
+        lock (_gate)
+        {
+            // On a pool thread, so that a resource that blocks cannot hold up its neighbours or the limit. Whoever comes
+            // second, such as the end of the process during the end of a runspace, waits for the first.
+            end = _end ??= Task.Run(EndAsync);
+        }
+
+        end.Wait(EndLimit);
+    }
+
+    private async Task EndAsync()
+    {
         (EndOrder Order, IAsyncDisposable Resource)[] ending;
         lock (_gate)
         {
-            _ended = true;
             ending = [.. _owned];
             _owned.Clear();
         }
 
-        Open.TryRemove(KeyValuePair.Create(_runspaceId, this));
         var limit = Task.Delay(EndLimit);
         foreach (var step in ending.GroupBy(static owned => owned.Order).OrderBy(static step => step.Key))
         {
-            // On pool threads, so that a resource that blocks cannot hold up its neighbours or the limit.
-            var all = Task.WhenAll(step.Select(static owned => Task.Run(() => DisposeAsync(owned.Resource))));
-            Task.WaitAny(all, limit);
+            await Task.WhenAny(Task.WhenAll(step.Select(static owned => Task.Run(() => DisposeAsync(owned.Resource)))), limit).ConfigureAwait(false);
         }
+
+        Open.TryRemove(KeyValuePair.Create(_runspaceId, this));
     }
 }

@@ -86,7 +86,7 @@ public abstract class IoTFMessage
     /// <summary>Whether the service says that it may have delivered the message before.</summary>
     public bool Duplicate { get; }
 
-    /// <summary>When the message was received, in UTC.</summary>
+    /// <summary>When the message was received, in UTC: compare it with <c>[datetime]::UtcNow</c>, because PowerShell compares times without a look at their zone.</summary>
     public DateTime Time { get; }
 
     /// <summary>The topic it came on.</summary>

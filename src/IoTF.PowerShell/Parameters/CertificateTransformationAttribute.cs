@@ -121,7 +121,7 @@ public sealed class CertificateTransformationAttribute : ArgumentTransformationA
                 found.ImportFromPem(text);
                 if (PrivateKey && before == 0 && found.Count > 0 && text.Contains("PRIVATE KEY-----", StringComparison.Ordinal))
                 {
-                    found[0] = X509Certificate2.CreateFromPem(text, text);
+                    found[0] = WithUsableKey(X509Certificate2.CreateFromPem(text, text));
                 }
             }
             else
@@ -139,6 +139,20 @@ public sealed class CertificateTransformationAttribute : ArgumentTransformationA
             throw new ArgumentTransformationMetadataException(
                 $"The certificate in {source} cannot be read: {fault.Message.TrimEnd('.')}. If it has a password, open it with Get-PfxCertificate and give the result.",
                 fault);
+        }
+    }
+
+    private static X509Certificate2 WithUsableKey(X509Certificate2 certificate)
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            return certificate;
+        }
+
+        // Windows' TLS cannot use a key that exists in memory only, which is what reading PEM makes; through PFX it becomes one that can be used.
+        using (certificate)
+        {
+            return new X509Certificate2(certificate.Export(X509ContentType.Pfx));
         }
     }
 }
