@@ -108,18 +108,14 @@ Describe 'Connecting' {
 
     It 'throws the earlier session of the same identity out' {
         $first = $other | Connect-IoTFDevice -Name first
-        $script = {
-            param($manifest, $device)
-            Import-Module $manifest
-            $null = $device | Connect-IoTFDevice
-            (Get-IoTFSession).State
-        }
         $manifest = [System.IO.Path]::Combine($PSScriptRoot, '..', '..', 'IoTF.psd1')
-        $elsewhere = [powershell]::Create()
-        $elsewhere.AddScript($script).AddArgument($manifest).AddArgument($other).Invoke() | Should -Be 'Open'
+        $state = 1 | ForEach-Object -Parallel {
+            Import-Module $using:manifest
+            ($using:other | Connect-IoTFDevice).State
+        }
+        $state | Should -Be 'Open'
         $fault = Get-Fault { Receive-IoTFCommand -Session $first -Timeout 30 }
         $fault.FullyQualifiedErrorId | Should -BeLike 'ConnectionLost,*'
         $first.State | Should -Be 'Failed'
-        $elsewhere.Dispose()
     }
 }

@@ -38,7 +38,7 @@ Describe 'The module' {
     It 'uses approved verbs and one noun prefix' {
         foreach ($command in Get-Command -Module IoTF) {
             $command.Noun | Should -BeLike 'IoTF*'
-            $command.Verb | Should -BeIn 'Connect', 'Disconnect', 'Get', 'New', 'Receive', 'Send', 'Start', 'Stop'
+            'Connect', 'Disconnect', 'Get', 'New', 'Receive', 'Send', 'Start', 'Stop' | Should -Contain $command.Verb
         }
     }
 

@@ -20,15 +20,17 @@ internal static class ErrorRecords
         object? target = null,
         Exception? exception = null)
     {
-        // The next step is part of the text, too: only PowerShell 7.5 and later print RecommendedAction (once more), and
-        // logs and "$_" have nothing but the text in any version.
         return new ErrorRecord(exception ?? new InvalidOperationException(message), id, category, target)
         {
-            ErrorDetails = new ErrorDetails($"{message} {nextStep}") { RecommendedAction = nextStep },
+            ErrorDetails = new ErrorDetails(TextFor(typeof(PSObject).Assembly.GetName().Version!, message, nextStep)) { RecommendedAction = nextStep },
         };
     }
 
     /// <summary>The error record of an input that cannot become a payload.</summary>
     internal static ErrorRecord Create(Payloads.PayloadException fault, object? target) =>
         Create(fault.ErrorId, fault.Category, fault.Message, fault.NextStep, target, fault);
+
+    /// <summary>PowerShell 7.5 and later print the recommended action below the text. In 7.4 it is part of the text, or nobody would see it.</summary>
+    internal static string TextFor(Version engine, string message, string nextStep) =>
+        engine >= new Version(7, 5) || nextStep.Length == 0 ? message : $"{message} {nextStep}";
 }

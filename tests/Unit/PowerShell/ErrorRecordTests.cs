@@ -18,8 +18,14 @@ public sealed class ErrorRecordTests
         Assert.Equal(ErrorCategory.InvalidData, record.CategoryInfo.Category);
         Assert.Same(input, record.TargetObject);
         Assert.Equal(fault.NextStep, record.ErrorDetails.RecommendedAction);
-        Assert.EndsWith(fault.NextStep, record.ToString(), StringComparison.Ordinal);
+        Assert.Equal(fault.Message, record.ToString());
     }
+
+    [Theory]
+    [InlineData("7.4.6", "It failed. Try again.")]
+    [InlineData("7.5.0", "It failed.")]
+    public void The_next_step_is_part_of_the_text_where_the_engine_does_not_print_it(string engine, string text) =>
+        Assert.Equal(text, ErrorRecords.TextFor(new Version(engine), "It failed.", "Try again."));
 
     [Fact]
     public void A_payload_that_is_too_large_is_a_limit_exceeded()
