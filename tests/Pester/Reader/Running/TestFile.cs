@@ -56,10 +56,12 @@ public sealed class TestFile
         using var shell = PowerShell.Create(runspace);
         shell.AddScript("$args[0].Invoke($ExecutionContext)", useLocalScope: false)
             .AddArgument(new Action<EngineIntrinsics>(engine => DiscoverAndRun(runspace, engine, run)));
+
+        // Errors that end nothing fail no test, as in Pester; they are shown with the tests that do fail.
+        shell.Streams.Error.DataAdded += (_, added) => _ui.WriteErrorLine(ErrorText.Of(shell.Streams.Error[added.Index]));
         try
         {
             shell.Invoke();
-            _errors.AddRange(shell.Streams.Error.Where(error => _file is null).Select(ErrorText.Of));
         }
         catch (RuntimeException error)
         {
@@ -100,7 +102,7 @@ public sealed class TestFile
 
     private TestFileReport Report(bool run)
     {
-        var error = _errors.Count > 0 || _file is null ? string.Join('\n', _errors) : null;
+        var error = _errors.Count > 0 ? string.Join('\n', _errors) : _file is null ? "The file ended before its tests were known." : null;
         return new TestFileReport(_path, error, [.. (_file?.AllTests ?? []).Select(test => Result(test, run))]);
     }
 
