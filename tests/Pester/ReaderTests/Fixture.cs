@@ -1,6 +1,6 @@
-using System.Runtime.CompilerServices;
 using IoTF.Tests.Pester.Reader.Model;
 using IoTF.Tests.Pester.Reader.Running;
+using IoTF.Tests.Pester.Results;
 
 namespace IoTF.Tests.Pester.ReaderTests;
 
@@ -13,6 +13,5 @@ internal static class Fixture
     public static TestResult Test(this TestFileReport report, string fullName) =>
         report.Results.Single(result => result.FullName == fullName);
 
-    public static string PathOf(string name, [CallerFilePath] string source = "") =>
-        Path.Combine(Path.GetDirectoryName(source)!, "..", "Reader", "Fixtures", name);
+    public static string PathOf(string name) => TestFiles.FullPath(Path.Combine("Reader", "Fixtures", name));
 }

@@ -39,6 +39,7 @@ public sealed class HookTests
     [InlineData("BeforeEach.three", "BeforeEach failed: RuntimeException: no device")]
     [InlineData("BeforeEach.three", "cleaned up each")]
     [InlineData("AfterEach.four", "AfterEach failed: RuntimeException: cannot clean up")]
+    [InlineData("AfterEach.four", "'no-such-module' was not loaded")]
     [InlineData("AfterAll.six", "AfterAll failed: RuntimeException: cannot stop")]
     public void A_failing_hook_fails_its_tests_and_says_why(string test, string reason)
     {

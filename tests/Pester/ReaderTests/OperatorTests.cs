@@ -40,7 +40,7 @@ public sealed class OperatorTests
                 .Any(parameter => parameter.Mandatory && parameter.ParameterSetName == property.Name))
             .Select(property => property.Name).ToList();
 
-        Assert.Equal(19, operators.Count);
+        Assert.Equal(20, operators.Count);
         Assert.All(operators, name =>
         {
             Assert.Matches($@"It 'holds[^\n]*Should (-Not )?-{name}\b|It 'holds[^\n]*-ActualValue [^\n]*-{name}\b", text);

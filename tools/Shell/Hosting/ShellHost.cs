@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Management.Automation;
 using System.Management.Automation.Host;
 using System.Reflection;
 
@@ -10,6 +11,12 @@ public sealed class ShellHost(LineUserInterface ui) : PSHost
 {
     /// <summary>The exit code of an <c>exit</c> statement, or null when none was reached.</summary>
     public int? ExitCode { get; private set; }
+
+    /// <summary>Whether the last command of a <c>-Command</c> succeeded; scripts reach it as <c>$Host.PrivateData</c>.</summary>
+    public CommandOutcome LastCommand { get; } = new();
+
+    /// <inheritdoc/>
+    public override PSObject PrivateData => PSObject.AsPSObject(LastCommand);
 
     /// <inheritdoc/>
     public override string Name => "IoTF.Shell";

@@ -39,12 +39,14 @@ public sealed class ScriptRunner(Runspace runspace, ShellHost host)
     /// <returns>The code of its <c>exit</c>; otherwise 0 if the last command succeeded and 1 if it failed.</returns>
     public int RunCommand(string text)
     {
-        if (!Run(new Command(text, isScript: true, useLocalScope: false), addToHistory: false))
+        // `$?` is taken down by the script itself: formatting an error runs script, too, and has set it anew by the time the
+        // pipeline ends.
+        if (!Run(new Command($"{text}\n$Host.PrivateData.Succeeded = $?", isScript: true, useLocalScope: false), addToHistory: false))
         {
             return Failure;
         }
 
-        return host.ExitCode ?? (runspace.SessionStateProxy.GetVariable("?") is true ? Success : Failure);
+        return host.ExitCode ?? (host.LastCommand.Succeeded ? Success : Failure);
     }
 
     /// <summary>Runs one entry of a prompt.</summary>

@@ -3,7 +3,7 @@ using System.Management.Automation;
 
 namespace IoTF.Tests.Pester.Reader.Assertions;
 
-/// <summary>The operators on everything that came through the pipeline together.</summary>
+/// <summary>The operators that know collections.</summary>
 internal static class Collections
 {
     public static Verdict BeNullOrEmpty(object? actual) => new(
@@ -22,6 +22,9 @@ internal static class Collections
 
     public static Verdict Contain(object? actual, object? expected) => new(
         PowerShellOperator.Holds(actual, "contains", expected), $"{ValueText.Of(expected)} in the collection", $"got {ValueText.Of(actual)}");
+
+    public static Verdict BeIn(object? actual, object? expected) => new(
+        PowerShellOperator.Holds(actual, "in", expected), $"one of {ValueText.Of(expected)}", $"got {ValueText.Of(actual)}");
 
     private static bool IsNullOrEmpty(object? actual)
     {

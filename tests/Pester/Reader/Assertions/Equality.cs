@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Management.Automation;
 
 namespace IoTF.Tests.Pester.Reader.Assertions;
@@ -27,8 +28,13 @@ internal static class Equality
         return actual.Length == expected.Length && actual.Zip(expected).All(pair =>
             IsArray(pair.First) || IsArray(pair.Second)
                 ? AreEqual(Items(pair.First), Items(pair.Second), equals)
-                : PowerShellOperator.Holds(pair.Second, equals, pair.First));
+                : AreSame(pair.First, pair.Second, equals));
     }
+
+    // What -eq does with a single value on its left; the operator itself is needed, and slower, for a list there.
+    private static bool AreSame(object? actual, object? expected, string equals) => LanguagePrimitives.GetEnumerable(expected) is null
+        ? LanguagePrimitives.Equals(expected, actual, ignoreCase: equals == "eq", CultureInfo.InvariantCulture)
+        : PowerShellOperator.Holds(expected, equals, actual);
 
     private static object?[] Items(object? value) =>
         LanguagePrimitives.GetEnumerable(value) is { } items ? [.. items.Cast<object?>()] : [value];

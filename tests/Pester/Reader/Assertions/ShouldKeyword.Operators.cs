@@ -65,6 +65,10 @@ public sealed partial class ShouldKeyword
     [Parameter(Mandatory = true, ParameterSetName = nameof(Contain))]
     public SwitchParameter Contain { get; set; }
 
+    /// <summary>The operator BeIn.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = nameof(BeIn))]
+    public SwitchParameter BeIn { get; set; }
+
     /// <summary>The operator HaveCount.</summary>
     [Parameter(Mandatory = true, ParameterSetName = nameof(HaveCount))]
     public SwitchParameter HaveCount { get; set; }
@@ -91,6 +95,7 @@ public sealed partial class ShouldKeyword
     [Parameter(Position = 0, ParameterSetName = nameof(BeLike))]
     [Parameter(Position = 0, ParameterSetName = nameof(BeLikeExactly))]
     [Parameter(Position = 0, ParameterSetName = nameof(Contain))]
+    [Parameter(Position = 0, ParameterSetName = nameof(BeIn))]
     [Parameter(Position = 0, ParameterSetName = nameof(HaveCount))]
     [AllowNull]
     [AllowEmptyString]

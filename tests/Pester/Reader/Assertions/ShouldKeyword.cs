@@ -102,6 +102,7 @@ public sealed partial class ShouldKeyword : PSCmdlet
         nameof(Match) => Values.Match(actual, RegularExpression, "match"),
         nameof(MatchExactly) => Values.Match(actual, RegularExpression, "cmatch"),
         nameof(Contain) => Collections.Contain(actual, ExpectedValue),
+        nameof(BeIn) => Collections.BeIn(actual, ExpectedValue),
         nameof(HaveCount) => Collections.HaveCount(actual, LanguagePrimitives.ConvertTo<int>(ExpectedValue)),
         nameof(Exist) => Values.Exist(actual, SessionState.Path),
         nameof(HaveParameter) => new ParameterCheck(ParameterName, Type, Mandatory, Alias).Judge(actual),

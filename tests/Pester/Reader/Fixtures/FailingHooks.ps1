@@ -12,7 +12,7 @@ Describe 'BeforeEach' {
 }
 Describe 'AfterEach' {
     AfterEach { throw 'cannot clean up' }
-    It 'four' { $true | Should -BeTrue }
+    It 'four' { Import-Module no-such-module; $true | Should -BeTrue }
 }
 Describe 'AfterAll' {
     AfterAll { throw 'cannot stop' }

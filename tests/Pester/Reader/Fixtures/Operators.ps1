@@ -93,6 +93,12 @@ Describe 'Collections' {
     It 'holds: contain' { 1, 2, 3 | Should -Contain 2 }
     It 'holds: contain text in another case' { 'a', 'b' | Should -Contain 'B' }
     It 'holds: not contain' { 1, 2 | Should -Not -Contain 3 }
+    It 'holds: in' { 'B' | Should -BeIn 'a', 'b' }
+    It 'holds: every one of several is in' { 1, 2 | Should -BeIn 1, 2, 3 }
+    It 'holds: not in' { 4 | Should -Not -BeIn 1, 2 }
+    It 'fails: in => one of @(1, 2)' { 3 | Should -BeIn 1, 2 }
+    It 'fails: one of several is not in' { 1, 4 | Should -BeIn 1, 2 }
+    It 'fails: not in' { 1 | Should -Not -BeIn 1, 2 }
     It 'holds: count' { 1, 2, 3 | Should -HaveCount 3 }
     It 'holds: no items' { @() | Should -HaveCount 0 }
     It 'holds: a single item' { 'x' | Should -HaveCount 1 }

@@ -58,3 +58,15 @@ Describe 'Data' {
         }
     }
 }
+Describe 'TestDrive' {
+    BeforeAll { [IO.File]::WriteAllText("$TestDrive/outer.txt", 'x') }
+    Context 'inside' {
+        It 'keeps files of the blocks around it' {
+            [IO.Directory]::CreateDirectory("$TestDrive/inner/deep")
+            [IO.File]::WriteAllText("$TestDrive/inner/deep/a.txt", 'x')
+            "$TestDrive/outer.txt" | Should -Exist
+        }
+        It 'keeps files of the tests before it' { "$TestDrive/inner/deep/a.txt" | Should -Exist }
+    }
+    It 'keeps no files of a block that has ended' { "$TestDrive/inner" | Should -Not -Exist; "$TestDrive/outer.txt" | Should -Exist }
+}

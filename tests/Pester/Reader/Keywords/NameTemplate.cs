@@ -30,7 +30,7 @@ internal static partial class NameTemplate
     {
         var expression = placeholder.Groups["expression"].Value;
         var variable = Regex.Match(expression, @"^\w+").Value;
-        if (variable != "_" && engine.SessionState.PSVariable.Get(variable) is null)
+        if (variable.Length == 0 || (variable != "_" && engine.SessionState.PSVariable.Get(variable) is null))
         {
             return placeholder.Value;
         }

@@ -9,19 +9,24 @@ namespace IoTF.Tests.Pester.Reader.Running;
 /// The first phase: the file runs once, the keywords note what it holds, and no body of a test or hook is run. There is one for
 /// each runspace, which is how the keywords find it.
 /// </summary>
-internal sealed class Discovery(Runspace runspace)
+internal sealed class Discovery
 {
     private static readonly ConditionalWeakTable<Runspace, Discovery> OfRunspace = [];
     private bool _open = true;
 
-    public Block File { get; } = new(string.Empty, parent: null, data: null, new BlockOptions(Skip: false, []));
+    private Discovery()
+    {
+        File = new Block(string.Empty, parent: null, data: null, new BlockOptions(Skip: false, []));
+        Current = File;
+    }
 
-    public Block Current { get; private set; } = null!;
+    public Block File { get; }
+
+    public Block Current { get; private set; }
 
     public static Discovery Start(Runspace runspace)
     {
-        var discovery = new Discovery(runspace);
-        discovery.Current = discovery.File;
+        var discovery = new Discovery();
         OfRunspace.Add(runspace, discovery);
         return discovery;
     }
@@ -50,6 +55,4 @@ internal sealed class Discovery(Runspace runspace)
 
     /// <summary>Ends the phase.</summary>
     public void Close() => _open = false;
-
-    public override string ToString() => $"Discovery in runspace {runspace.Id}";
 }

@@ -4,7 +4,7 @@ using IoTF.Tests.Pester.Reader.Model;
 namespace IoTF.Tests.Pester.Reader.Running;
 
 /// <summary>The second phase: runs the tests of a block with its hooks, in Pester's order and scopes.</summary>
-internal sealed class Execution(ScriptScope scope, Func<ErrorRecord, string> describe)
+internal sealed class Execution(ScriptScope scope, TestDrive drive, Func<ErrorRecord, string> describe)
 {
     public void Run(Block block)
     {
@@ -13,6 +13,7 @@ internal sealed class Execution(ScriptScope scope, Func<ErrorRecord, string> des
             return;
         }
 
+        using var contents = drive.EnterBlock();
         scope.Enter(() =>
         {
             scope.Set(block.Data);

@@ -18,7 +18,7 @@ public sealed class TestFile
 
     private TestFile(string path)
     {
-        _path = System.IO.Path.GetFullPath(path);
+        _path = Path.GetFullPath(path);
     }
 
     /// <summary>Finds the tests of a file without running them.</summary>
@@ -33,33 +33,28 @@ public sealed class TestFile
 
     private TestFileReport Read(bool run)
     {
-        var testDrive = Directory.CreateTempSubdirectory("iotf-tests-");
-        try
+        using var drive = new TestDrive();
+        using var runspace = PowerShellEngine.Open(new ShellHost(_ui), new EngineOptions
         {
-            using var runspace = PowerShellEngine.Open(new ShellHost(_ui), new EngineOptions
-            {
-                WorkingDirectory = System.IO.Path.GetDirectoryName(_path),
-                Configure = KeywordTable.AddTo,
-                Variables = new Dictionary<string, object?> { ["TestDrive"] = testDrive.FullName },
-            });
-            Invoke(runspace, run);
-            return Report(run);
-        }
-        finally
-        {
-            testDrive.Delete(recursive: true);
-        }
+            WorkingDirectory = Path.GetDirectoryName(_path),
+            Configure = KeywordTable.AddTo,
+            Variables = new Dictionary<string, object?> { ["TestDrive"] = drive.Path },
+        });
+        Invoke(runspace, engine => DiscoverAndRun(runspace, engine, run ? drive : null));
+        return Report(run);
     }
 
-    private void Invoke(Runspace runspace, bool run)
+    private void Invoke(Runspace runspace, Action<EngineIntrinsics> action)
     {
         using var shell = PowerShell.Create(runspace);
         shell.AddScript("$args[0].Invoke($ExecutionContext)", useLocalScope: false)
-            .AddArgument(new Action<EngineIntrinsics>(engine => DiscoverAndRun(runspace, engine, run)));
+            .AddArgument(action);
+
+        // Errors that end nothing fail no test, as in Pester; they are shown with the tests that do fail.
+        shell.Streams.Error.DataAdded += (_, added) => _ui.WriteErrorLine(ErrorText.Of(shell.Streams.Error[added.Index]));
         try
         {
             shell.Invoke();
-            _errors.AddRange(shell.Streams.Error.Where(error => _file is null).Select(ErrorText.Of));
         }
         catch (RuntimeException error)
         {
@@ -67,7 +62,7 @@ public sealed class TestFile
         }
     }
 
-    private void DiscoverAndRun(Runspace runspace, EngineIntrinsics engine, bool run)
+    private void DiscoverAndRun(Runspace runspace, EngineIntrinsics engine, TestDrive? drive)
     {
         var scope = new ScriptScope(engine);
         var discovery = Discovery.Start(runspace);
@@ -81,9 +76,9 @@ public sealed class TestFile
         }
 
         _file = discovery.File;
-        if (run)
+        if (drive is not null)
         {
-            new Execution(scope, ErrorText.Of).Run(discovery.File);
+            new Execution(scope, drive, ErrorText.Of).Run(discovery.File);
         }
     }
 
@@ -100,7 +95,7 @@ public sealed class TestFile
 
     private TestFileReport Report(bool run)
     {
-        var error = _errors.Count > 0 || _file is null ? string.Join('\n', _errors) : null;
+        var error = _errors.Count > 0 ? string.Join('\n', _errors) : _file is null ? "The file ended before its tests were known." : null;
         return new TestFileReport(_path, error, [.. (_file?.AllTests ?? []).Select(test => Result(test, run))]);
     }
 
