@@ -1,6 +1,7 @@
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using IoTF.Client.Connecting;
+using IoTF.Client.Receiving;
 using IoTF.Mqtt;
 using IoTF.Protocol.Endpoints;
 using IoTF.Protocol.Identities;
@@ -55,8 +56,8 @@ public sealed record SessionOptions
     /// <summary>The versions of TLS that are offered.</summary>
     public SslProtocols TlsProtocols { get; init; } = SslProtocols.Tls12;
 
-    /// <summary>The filters that are subscribed before the session counts as open, so that nothing is missed before the first receive.</summary>
-    public IReadOnlyList<string> Subscriptions { get; init; } = [];
+    /// <summary>What is subscribed before the session counts as open, so that nothing is missed before the first receive.</summary>
+    public IReadOnlyList<SubscriptionRequest> Subscriptions { get; init; } = [];
 
     /// <summary>Whether two sessions with these options would be the same: same identity, endpoint, credentials and behaviour.</summary>
     public bool IsSameAs(SessionOptions other) =>

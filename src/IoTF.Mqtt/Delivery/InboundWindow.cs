@@ -27,14 +27,19 @@ public sealed class InboundWindow
     /// <summary>Arrived over an earlier connection of this session and not acknowledged: the sender will send them again.</summary>
     private readonly Dictionary<ushort, InboundMessage> _expectedAgain = [];
 
-    /// <summary>QoS 2: PUBREC sent, PUBREL awaited.</summary>
+    /// <summary>QoS 2: PUBREC sent over this connection, PUBREL awaited.</summary>
     private readonly HashSet<ushort> _awaitingPubRel = [];
+
+    /// <summary>QoS 2: PUBREC sent over an earlier connection of this session only. The sender's allowance does not count them (MQTT-5.0 §4.9).</summary>
+    private readonly HashSet<ushort> _awaitingPubRelSinceBefore = [];
 
     /// <summary>How many QoS 1 and 2 messages may be unacknowledged (MQTT 5's Receive Maximum); 65,535 is no limit.</summary>
     public int Limit { get; set; } = ushort.MaxValue;
 
     /// <summary>QoS 1 and 2 messages that arrived and are not acknowledged to the end.</summary>
-    public int Count => _arrived.Count + _awaitingPubRel.Count;
+    public int Count => UnacknowledgedHere + _awaitingPubRelSinceBefore.Count;
+
+    private int UnacknowledgedHere => _arrived.Count + _awaitingPubRel.Count;
 
     /// <summary>A PUBLISH arrived.</summary>
     public InboundOutcome OnPublish(InboundMessage message, IPacketSink sink)
@@ -44,7 +49,7 @@ public sealed class InboundWindow
             return InboundOutcome.Deliver;
         }
 
-        if (message.QualityOfService == QualityOfService.ExactlyOnce && _awaitingPubRel.Contains(message.PacketId))
+        if (message.QualityOfService == QualityOfService.ExactlyOnce && IsAwaitingPubRel(message.PacketId))
         {
             sink.PubRec(message.PacketId, ReasonCode.Success);
             return InboundOutcome.Duplicate;
@@ -55,21 +60,22 @@ public sealed class InboundWindow
             return InboundOutcome.Duplicate;
         }
 
-        if (Count >= Limit)
+        if (UnacknowledgedHere >= Limit)
         {
             return InboundOutcome.LimitExceeded;
         }
 
         if (_expectedAgain.Remove(message.PacketId, out var earlier))
         {
-            if (message.Duplicate)
+            if (message.Duplicate && IsSame(earlier, message))
             {
                 Add(earlier);
                 Acknowledge(sink);
                 return InboundOutcome.Duplicate;
             }
 
-            // Without DUP it is another message: the sender gave the earlier one up.
+            // Another message: the sender gave the earlier one up. DUP alone does not prove that this one was seen before
+            // (MQTT-3.1.1 §3.3.1.1): its own first transmission may be what was lost.
             earlier.State = InboundState.Free;
         }
 
@@ -100,7 +106,7 @@ public sealed class InboundWindow
     /// <summary>A PUBREL arrived: the id of a QoS 2 message is free again. Answered even when it is unknown, so that the sender can go on.</summary>
     public void OnPubRel(ushort packetId, IPacketSink sink)
     {
-        var known = _awaitingPubRel.Remove(packetId);
+        var known = _awaitingPubRel.Remove(packetId) || _awaitingPubRelSinceBefore.Remove(packetId);
         sink.PubComp(packetId, known ? ReasonCode.Success : ReasonCode.PacketIdentifierNotFound);
     }
 
@@ -113,6 +119,8 @@ public sealed class InboundWindow
             {
                 _expectedAgain[message.PacketId] = message;
             }
+
+            _awaitingPubRelSinceBefore.UnionWith(_awaitingPubRel);
         }
         else
         {
@@ -122,12 +130,28 @@ public sealed class InboundWindow
             }
 
             _expectedAgain.Clear();
-            _awaitingPubRel.Clear();
+            _awaitingPubRelSinceBefore.Clear();
         }
 
+        _awaitingPubRel.Clear();
         _arrived.Clear();
         _arrivedById.Clear();
     }
+
+    private bool IsAwaitingPubRel(ushort packetId)
+    {
+        if (_awaitingPubRelSinceBefore.Remove(packetId))
+        {
+            _awaitingPubRel.Add(packetId);
+        }
+
+        return _awaitingPubRel.Contains(packetId);
+    }
+
+    private static bool IsSame(InboundMessage earlier, InboundMessage message) =>
+        earlier.QualityOfService == message.QualityOfService
+        && earlier.Topic == message.Topic
+        && earlier.Payload.AsSpan().SequenceEqual(message.Payload);
 
     private void Add(InboundMessage message)
     {

@@ -56,6 +56,9 @@ public class OutboundMessage
     /// <summary>How often its PUBLISH was queued: 1 unless it was sent again.</summary>
     public int Transmissions { get; internal set; }
 
+    /// <summary>Waits to be sent again over a new connection.</summary>
+    internal bool IsHeldBack { get; set; }
+
     internal OutboundMessage? Previous { get; set; }
 
     internal OutboundMessage? Next { get; set; }

@@ -2,19 +2,6 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace IoTF.Mqtt.Delivery;
 
-/// <summary>What an acknowledgement did to the window.</summary>
-public enum AcknowledgementOutcome
-{
-    /// <summary>The handshake goes on; the message is still in flight.</summary>
-    Progress,
-
-    /// <summary>The message is finished: taken over by the receiver, or refused when the reason code is a failure.</summary>
-    Settled,
-
-    /// <summary>It fits no message in flight: repeated, or of another session. Harmless.</summary>
-    Unknown,
-}
-
 /// <summary>
 /// The sending half of MQTT's delivery rules (MQTT-3.1.1 §4.3, §4.4): packet ids, what is in flight and in which order, what an
 /// acknowledgement means, what is sent again after a reconnect. No input or output, no clock, no thread: one owner at a time calls it.
@@ -23,9 +10,11 @@ public sealed class OutboundWindow
 {
     private readonly Dictionary<ushort, OutboundMessage> _inFlight = [];
     private readonly HashSet<ushort> _reserved = [];
-    private OutboundMessage? _oldest;
-    private OutboundMessage? _newest;
+    private readonly InFlightList _order = new();
     private ushort _lastId;
+
+    /// <summary>Where messages that are held back after a reconnect go.</summary>
+    private IPacketSink? _resumedOver;
 
     /// <summary>An empty window.</summary>
     /// <param name="limit">How many messages may be in flight, 1 to 65,535.</param>
@@ -49,24 +38,18 @@ public sealed class OutboundWindow
     public int ExactlyOnceCount { get; private set; }
 
     /// <summary>Messages in flight, oldest first.</summary>
-    public IEnumerable<OutboundMessage> InFlight
-    {
-        get
-        {
-            for (var message = _oldest; message is not null; message = message.Next)
-            {
-                yield return message;
-            }
-        }
-    }
+    public IEnumerable<OutboundMessage> InFlight => _order.OldestFirst();
 
     /// <summary>Whether a message of this QoS may be sent now. QoS 0 needs no room.</summary>
     public bool HasRoom(QualityOfService qualityOfService) => qualityOfService switch
     {
         QualityOfService.AtMostOnce => true,
-        QualityOfService.AtLeastOnce => _inFlight.Count < Limit && IdsAreLeft,
-        _ => _inFlight.Count < Limit && ExactlyOnceCount < ExactlyOnceLimit && IdsAreLeft,
+        QualityOfService.AtLeastOnce => IsOpen,
+        _ => IsOpen && ExactlyOnceCount < ExactlyOnceLimit,
     };
+
+    /// <summary>What waits to be sent again goes first, or the order would be lost (MQTT-3.1.1 §4.6).</summary>
+    private bool IsOpen => _inFlight.Count < Limit && _order.HeldBackCount == 0 && IdsAreLeft;
 
     private bool IdsAreLeft => _inFlight.Count + _reserved.Count < ushort.MaxValue;
 
@@ -124,6 +107,7 @@ public sealed class OutboundWindow
             }
 
             message.State = OutboundState.AwaitingPubComp;
+            _order.Release(message);
             sink.PubRel(packetId, ReasonCode.Success);
             return AcknowledgementOutcome.Progress;
         }
@@ -162,9 +146,13 @@ public sealed class OutboundWindow
 
     /// <summary>
     /// Sends again, over a new connection, what is in flight: in the order of the first sending, with the same packet ids, PUBLISH with
-    /// DUP or PUBREL (MQTT-3.1.1 §4.4).
+    /// DUP or PUBREL (MQTT-3.1.1 §4.4). No more than <see cref="Limit"/> at a time, which a new connection may have lowered (MQTT-5.0
+    /// §4.9): the rest follows over the same sink as acknowledgements arrive, before anything new.
     /// </summary>
-    /// <param name="sessionPresent">Whether the other end kept the session.</param>
+    /// <param name="sessionPresent">
+    /// Whether the other end kept the session. MQTT 3.1 does not tell: there it is true for a session that was not clean, because a PUBREL
+    /// for a session that is gone is harmless, and one that is left out makes the receiver take a later message for a repeated one.
+    /// </param>
     /// <param name="sink">Takes the packets.</param>
     /// <returns>
     /// The QoS 2 messages that are settled because the other end took them over before it forgot the session; sending them again would
@@ -172,32 +160,23 @@ public sealed class OutboundWindow
     /// </returns>
     public IReadOnlyList<OutboundMessage> Resume(bool sessionPresent, IPacketSink sink)
     {
-        List<OutboundMessage>? settled = null;
-        for (OutboundMessage? message = _oldest, next; message is not null; message = next)
+        _resumedOver = null;
+        OutboundMessage[] settled = sessionPresent ? [] : [.. InFlight.Where(message => message.State == OutboundState.AwaitingPubComp)];
+        foreach (var message in settled)
         {
-            next = message.Next;
-            if (message.State != OutboundState.AwaitingPubComp)
-            {
-                message.Transmissions++;
-                sink.Publish(message, duplicate: true);
-            }
-            else if (sessionPresent)
-            {
-                sink.PubRel(message.PacketId, ReasonCode.Success);
-            }
-            else
-            {
-                Settle(message);
-                (settled ??= []).Add(message);
-            }
+            Settle(message);
         }
 
-        return settled ?? (IReadOnlyList<OutboundMessage>)[];
+        _order.HoldAllBack();
+        _resumedOver = sink;
+        SendHeldBack();
+        return settled;
     }
 
     /// <summary>Empties the window and gives back what was in flight, oldest first.</summary>
     public IReadOnlyList<OutboundMessage> Abandon()
     {
+        _resumedOver = null;
         var abandoned = InFlight.ToArray();
         foreach (var message in abandoned)
         {
@@ -248,17 +227,7 @@ public sealed class OutboundWindow
     private void Append(OutboundMessage message)
     {
         _inFlight.Add(message.PacketId, message);
-        message.Previous = _newest;
-        if (_newest is null)
-        {
-            _oldest = message;
-        }
-        else
-        {
-            _newest.Next = message;
-        }
-
-        _newest = message;
+        _order.Append(message);
         if (message.QualityOfService == QualityOfService.ExactlyOnce)
         {
             message.State = OutboundState.AwaitingPubRec;
@@ -273,29 +242,34 @@ public sealed class OutboundWindow
     private void Settle(OutboundMessage message)
     {
         _inFlight.Remove(message.PacketId);
-        if (message.Previous is null)
-        {
-            _oldest = message.Next;
-        }
-        else
-        {
-            message.Previous.Next = message.Next;
-        }
-
-        if (message.Next is null)
-        {
-            _newest = message.Previous;
-        }
-        else
-        {
-            message.Next.Previous = message.Previous;
-        }
-
-        message.Previous = message.Next = null;
+        _order.Remove(message);
         message.State = OutboundState.Settled;
         if (message.QualityOfService == QualityOfService.ExactlyOnce)
         {
             ExactlyOnceCount--;
+        }
+
+        SendHeldBack();
+    }
+
+    private void SendHeldBack()
+    {
+        while (_resumedOver is not null && _inFlight.Count - _order.HeldBackCount < Limit && _order.TakeHeldBack() is { } message)
+        {
+            if (message.State == OutboundState.AwaitingPubComp)
+            {
+                _resumedOver.PubRel(message.PacketId, ReasonCode.Success);
+            }
+            else
+            {
+                message.Transmissions++;
+                _resumedOver.Publish(message, duplicate: true);
+            }
+        }
+
+        if (_order.HeldBackCount == 0)
+        {
+            _resumedOver = null;
         }
     }
 }

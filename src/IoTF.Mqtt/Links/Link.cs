@@ -36,19 +36,16 @@ public sealed class Link : IPacketSink, IAsyncDisposable
     }
 
     /// <summary>The version that is spoken; null until the first packet arrived on the accepting side.</summary>
-    public MqttVersion? Version => _formatter.ProtocolVersion switch
-    {
-        MqttProtocolVersion.V310 => MqttVersion.V31,
-        MqttProtocolVersion.V311 => MqttVersion.V311,
-        MqttProtocolVersion.V500 => MqttVersion.V5,
-        _ => null,
-    };
+    public MqttVersion? Version => _reader.Version;
 
     /// <summary>Bytes read from the stream.</summary>
     public long BytesReceived => _reader.BytesReceived;
 
     /// <summary>Bytes written to the stream.</summary>
     public long BytesSent => _writer.BytesSent;
+
+    /// <summary>Bytes queued so far: what was sent before reading this has left when <see cref="BytesSent"/> has come as far.</summary>
+    public long BytesQueued => _writer.BytesQueued;
 
     /// <summary>When bytes last arrived, as a timestamp of the clock; of its making before.</summary>
     public long LastReceived => _reader.LastReceived;
@@ -134,7 +131,7 @@ public sealed class Link : IPacketSink, IAsyncDisposable
         return packet;
     }
 
-    /// <summary>Whether fewer bytes wait for the network than <see cref="LinkOptions.WriteAhead"/>.</summary>
+    /// <summary>Whether fewer bytes wait for the network than <see cref="LinkOptions.WriteAhead"/>; true when the link has failed.</summary>
     public bool HasRoom => _writer.HasRoom;
 
     /// <summary>Waits until <see cref="HasRoom"/>, or until the link has failed.</summary>

@@ -12,6 +12,9 @@ public sealed record LinkOptions
     /// <summary>How many bytes may wait for the network before <see cref="Link.WaitForRoomAsync"/> waits.</summary>
     public int WriteAhead { get; init; } = 256 * 1024;
 
-    /// <summary>The clock behind <see cref="Link.LastReceived"/> and <see cref="Link.LastSent"/>.</summary>
+    /// <summary>
+    /// The clock behind <see cref="Link.LastReceived"/> and <see cref="Link.LastSent"/>, and behind the second in which the reader can
+    /// read what has arrived after a write failed.
+    /// </summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 }

@@ -10,7 +10,7 @@ internal sealed class LinkReader
 {
     private const int SmallBuffer = 4 * 1024;
     private const int LargeBuffer = 64 * 1024;
-    private const byte Connect = 0x10;
+    private const byte ConnectHeader = 0x10;
 
     private readonly Stream _stream;
     private readonly MqttPacketFormatterAdapter _formatter;
@@ -32,15 +32,23 @@ internal sealed class LinkReader
 
     public long BytesReceived => Volatile.Read(ref _bytesReceived);
 
+    /// <summary>The version that is spoken; null until it is known.</summary>
+    public MqttVersion? Version => _formatter.ProtocolVersion switch
+    {
+        MqttProtocolVersion.V310 => MqttVersion.V31,
+        MqttProtocolVersion.V311 => MqttVersion.V311,
+        MqttProtocolVersion.V500 => MqttVersion.V5,
+        _ => null,
+    };
+
     public long LastReceived => Volatile.Read(ref _lastReceived);
 
     public bool TryRead(out MqttPacket? packet)
     {
         packet = null;
-
-        // Told by its first byte: what is not MQTT may never complete a packet, and would be waited for.
-        if (_start < _end && _buffer[_start] != Connect && _formatter.ProtocolVersion == MqttProtocolVersion.Unknown)
+        if (Version is null && _end > _start && _buffer[_start] != ConnectHeader)
         {
+            // Said before the rest arrives: what is not MQTT may never send the length that it seems to announce.
             throw new LinkException(LinkFailure.Malformed, "The first packet is not a CONNECT.");
         }
 
@@ -75,8 +83,9 @@ internal sealed class LinkReader
         {
             count = await _stream.ReadAsync(_buffer.AsMemory(_end), cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is IOException or ObjectDisposedException or InvalidOperationException)
+        catch (Exception exception)
         {
+            // TCP, TLS and WebSocket streams tell it with exceptions that have no base in common.
             cancellationToken.ThrowIfCancellationRequested();
             throw new LinkException(LinkFailure.Broken, "The network broke the connection.", exception);
         }
@@ -126,7 +135,10 @@ internal sealed class LinkReader
                 DetectVersion(received);
             }
 
-            return _formatter.Decode(received) ?? throw new LinkException(LinkFailure.Malformed, "A packet is empty.");
+            PacketRules.CheckHeader(received.FixedHeader, Version);
+            var packet = _formatter.Decode(received);
+            PacketRules.Check(packet);
+            return packet;
         }
         catch (Exception exception) when (exception is not LinkException and not OutOfMemoryException)
         {
@@ -137,6 +149,14 @@ internal sealed class LinkReader
 
     private void DetectVersion(ReceivedMqttPacket received)
     {
+        // Name and level of the protocol (MQTT-3.1.1 §3.1.2). A CONNECT of another version is one; anything else is not MQTT.
+        ReadOnlySpan<byte> body = received.Body;
+        var isConnect = body.Length > 6 && body.StartsWith("\0\u0004MQTT"u8) || body.Length > 8 && body.StartsWith("\0\u0006MQIsdp"u8);
+        if (!isConnect)
+        {
+            throw new LinkException(LinkFailure.Malformed, "The first packet is not a CONNECT of MQTT.");
+        }
+
         try
         {
             _formatter.DetectProtocolVersion(received);

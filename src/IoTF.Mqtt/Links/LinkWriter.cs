@@ -8,6 +8,12 @@ internal sealed class LinkWriter : IThreadPoolWorkItem
     private const int SmallBuffer = 1024;
     private const int KeptBuffer = 16 * 1024;
 
+    /// <summary>
+    /// How long what has arrived can still be read after a write failed: who closes a connection often says why just before (a
+    /// DISCONNECT, a CONNACK), and the write that meets the closed connection comes first.
+    /// </summary>
+    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1);
+
     private readonly Stream _stream;
     private readonly LinkOptions _options;
     private readonly List<(long Position, TaskCompletionSource Reached)> _waiters = [];
@@ -32,11 +38,13 @@ internal sealed class LinkWriter : IThreadPoolWorkItem
 
     public long BytesSent => Volatile.Read(ref _written);
 
+    public long BytesQueued => Volatile.Read(ref _queued);
+
     public long LastSent => Volatile.Read(ref _lastSent);
 
     public LinkException? Fault { get; private set; }
 
-    public bool HasRoom => Volatile.Read(ref _queued) - Volatile.Read(ref _written) < _options.WriteAhead;
+    public bool HasRoom => Volatile.Read(ref _stopped) || Volatile.Read(ref _queued) - Volatile.Read(ref _written) < _options.WriteAhead;
 
     /// <summary>Adds an encoded packet; the caller holds <see cref="Gate"/>.</summary>
     public void Append(MqttPacketBuffer packet)
@@ -95,9 +103,32 @@ internal sealed class LinkWriter : IThreadPoolWorkItem
             return Task.CompletedTask;
         }
 
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return Task.FromCanceled(cancellationToken);
+        }
+
         var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _waiters.Add((position, reached));
-        return reached.Task.WaitAsync(cancellationToken);
+        return cancellationToken.CanBeCanceled ? WaitAsync(reached, cancellationToken) : reached.Task;
+    }
+
+    /// <summary>Who gives up waiting is forgotten, so that a link that stalls does not collect them.</summary>
+    private async Task WaitAsync(TaskCompletionSource reached, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await reached.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            lock (Gate)
+            {
+                _waiters.RemoveAll(waiter => waiter.Reached == reached);
+            }
+
+            throw;
+        }
     }
 
     private async Task WriteAsync()
@@ -110,11 +141,14 @@ internal sealed class LinkWriter : IThreadPoolWorkItem
                 Written(count);
             }
         }
-        catch (Exception exception) when (exception is IOException or ObjectDisposedException or InvalidOperationException)
+        catch (Exception exception)
         {
+            // Whatever it was (streams differ), nobody awaits this task: it has to end here, or those who wait for room wait for ever.
+            var lastWords = Task.Delay(LastWords, _options.Clock);
             End(new LinkException(LinkFailure.Broken, "The network broke the connection while sending.", exception));
 
-            // Wakes the reader, the only one who tells that the link has ended.
+            // Wakes the reader, the only one who tells that the link has ended, if the network does not.
+            await lastWords.ConfigureAwait(false);
             await _stream.DisposeAsync().ConfigureAwait(false);
         }
     }

@@ -10,6 +10,8 @@ internal sealed class CertificateVerdict(string hostName, TlsDemands demands)
     private const X509ChainStatusFlags RevocationFlags =
         X509ChainStatusFlags.Revoked | X509ChainStatusFlags.RevocationStatusUnknown | X509ChainStatusFlags.OfflineRevocation;
 
+    private const X509ChainStatusFlags UnknownIssuerFlags = X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain;
+
     /// <summary>Why the certificate was refused; null when it was not.</summary>
     public LinkException? Refusal { get; private set; }
 
@@ -58,7 +60,14 @@ internal sealed class CertificateVerdict(string hostName, TlsDemands demands)
             own.ChainPolicy.ExtraStore.AddRange(offered.ChainPolicy.ExtraStore);
         }
 
-        return own.Build(leaf) || RefuseChain(leaf, own.ChainStatus);
+        if (own.Build(leaf))
+        {
+            return true;
+        }
+
+        // A chain that ends at an authority of the system has its own fault, which is not that the additional ones did not issue it.
+        var systemKnowsIssuer = offered is { ChainStatus.Length: > 0 } && offered.ChainStatus.All(status => (status.Status & UnknownIssuerFlags) == 0);
+        return RefuseChain(leaf, systemKnowsIssuer ? offered!.ChainStatus : own.ChainStatus);
     }
 
     private bool RefuseChain(X509Certificate2 leaf, X509ChainStatus[] statuses)
@@ -71,7 +80,7 @@ internal sealed class CertificateVerdict(string hostName, TlsDemands demands)
                 $"The server's certificate is valid from {leaf.NotBefore.ToUniversalTime():u} to {leaf.NotAfter.ToUniversalTime():u}, and it is {DateTime.UtcNow:u}.");
         }
 
-        if ((flags & (X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain)) != 0)
+        if ((flags & UnknownIssuerFlags) != 0)
         {
             return Refuse(LinkFailure.CertificateUntrusted, $"The server's certificate was issued by '{leaf.Issuer}', which is not trusted.");
         }

@@ -37,8 +37,9 @@ internal static class TlsHandshake
             await tls.AuthenticateAsClientAsync(options, cancellationToken).ConfigureAwait(false);
             return tls;
         }
-        catch (Exception exception) when (exception is IOException or AuthenticationException or ObjectDisposedException)
+        catch (Exception exception) when (exception is not OperationCanceledException)
         {
+            // Besides the usual ones: what the platform's cryptography throws at a certificate or a version that it cannot work with.
             await tls.DisposeAsync().ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
             throw verdict.Refusal ?? Explain(observed.Seen, demands, exception);

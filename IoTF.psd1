@@ -1,0 +1,41 @@
+@{
+    # bin/ is build output in its final shape: what a build leaves there is what the Gallery gets.
+    RootModule           = 'bin/IoTF.PowerShell.dll'
+    ModuleVersion        = '0.1.0'
+    GUID                 = '5606e24c-de68-4049-b4cc-e40371892374'
+    Author               = 'The IoTF maintainers'
+    CompanyName          = 'The IoTF maintainers'
+    Copyright            = 'Copyright (c) The IoTF maintainers. MIT licence.'
+    Description          = 'Connects devices, gateways and applications to the IBM IoT Foundation (Watson IoT Platform, Maximo IoT tool) over MQTT, and brings a local emulator of the service.'
+    PowerShellVersion    = '7.4'
+    CompatiblePSEditions = @('Core')
+    FormatsToProcess     = @('IoTF.Format.ps1xml')
+
+    # Named one by one: a wildcard would make PowerShell load the module just to find out what is in it.
+    CmdletsToExport      = @(
+        'Connect-IoTFApplication'
+        'Connect-IoTFDevice'
+        'Disconnect-IoTFSession'
+        'Get-IoTFEmulator'
+        'Get-IoTFSession'
+        'New-IoTFEmulatorApiKey'
+        'New-IoTFEmulatorDevice'
+        'Receive-IoTFCommand'
+        'Receive-IoTFEvent'
+        'Send-IoTFCommand'
+        'Send-IoTFEvent'
+        'Start-IoTFEmulator'
+        'Stop-IoTFEmulator'
+    )
+    FunctionsToExport    = @()
+    AliasesToExport      = @()
+    VariablesToExport    = @()
+
+    PrivateData          = @{
+        PSData = @{
+            Tags                     = @('IoT', 'MQTT', 'WatsonIoT', 'IoTFoundation', 'Maximo', 'PSEdition_Core', 'Windows', 'Linux', 'MacOS')
+            LicenseUri               = 'https://opensource.org/license/mit'
+            RequireLicenseAcceptance = $false
+        }
+    }
+}

@@ -1,0 +1,141 @@
+using System.Security.Cryptography;
+using IoTF.Client.Faults;
+using IoTF.Client.Sessions;
+using IoTF.Mqtt;
+using IoTF.Mqtt.Links;
+using IoTF.Mqtt.Transport;
+using IoTF.Protocol.Connecting;
+using MQTTnet.Packets;
+using MQTTnet.Protocol;
+
+namespace IoTF.Client.Connecting;
+
+/// <summary>A connection on which the service has accepted the client.</summary>
+/// <param name="Link">The link; its owner closes it.</param>
+/// <param name="SessionPresent">Whether the service kept the session of an earlier connection.</param>
+/// <param name="ReceiveMaximum">How many unacknowledged messages the service takes (MQTT 5; 65,535 when it does not say).</param>
+/// <param name="KeepAlive">The keep-alive that is in force: the service's when it sets one (MQTT 5).</param>
+/// <param name="MaximumPacketSize">The largest packet the service takes, in bytes (MQTT 5; null when it does not say).</param>
+internal sealed record AcceptedConnection(Link Link, bool SessionPresent, int ReceiveMaximum, TimeSpan KeepAlive, uint? MaximumPacketSize);
+
+/// <summary>Makes one connection: network, TLS, CONNECT, CONNACK, within the time limit.</summary>
+internal static class Handshake
+{
+    /// <summary>The largest packet taken from the service: the largest payload with room for topic and properties, many times over.</summary>
+    private const int MaximumPacketSize = 16 * 1024 * 1024;
+
+    /// <summary>Connects.</summary>
+    /// <exception cref="FaultException">It failed; the fault says why.</exception>
+    /// <exception cref="OperationCanceledException">The caller's token fired.</exception>
+    public static async Task<AcceptedConnection> ConnectAsync(SessionOptions options, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(options.ConnectTimeout, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            return await ConnectOnceAsync(options, clock, either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new FaultException(TimedOut(options));
+        }
+        catch (LinkException exception)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            throw new FaultException(LinkFaults.WhileConnecting(exception, options.Endpoint, options.Identity.ClientId), exception);
+        }
+    }
+
+    private static async Task<AcceptedConnection> ConnectOnceAsync(SessionOptions options, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        var tls = options.Endpoint.Secure
+            ? new TlsDemands
+            {
+                Protocols = options.TlsProtocols,
+                TrustedAuthorities = options.TrustedAuthorities,
+                RevocationMode = options.RevocationMode,
+                ClientCertificate = options.ClientCertificate,
+            }
+            : null;
+        var stream = await Dialer.DialAsync(new DialTarget(options.Endpoint.HostName, options.Endpoint.Port, tls), cancellationToken).ConfigureAwait(false);
+        var link = new Link(stream, new LinkOptions { Version = options.Version, MaximumPacketSize = MaximumPacketSize, Clock = clock });
+        try
+        {
+            SendConnect(link, options);
+            var answer = await link.ReadAsync(cancellationToken).ConfigureAwait(false);
+            return Judge(answer, link, options);
+        }
+        catch
+        {
+            await link.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private static void SendConnect(Link link, SessionOptions options)
+    {
+        var secret = options.Credential?.RevealSecret();
+        link.Send(new MqttConnectPacket
+        {
+            ClientId = options.Identity.ClientId,
+            CleanSession = !options.Persistent,
+            KeepAlivePeriod = (ushort)Math.Clamp(options.KeepAlive.TotalSeconds, 0, ushort.MaxValue),
+            Username = options.Credential?.UserName,
+            Password = secret,
+            SessionExpiryInterval = options is { Persistent: true, Version: MqttVersion.V5 } ? (uint)options.SessionExpiry.TotalSeconds : 0,
+            RequestProblemInformation = true,
+        });
+        CryptographicOperations.ZeroMemory(secret);
+    }
+
+    private static AcceptedConnection Judge(MqttPacket? answer, Link link, SessionOptions options)
+    {
+        switch (answer)
+        {
+            case MqttConnAckPacket accepted when CodeOf(accepted, options.Version) == 0:
+                return new AcceptedConnection(
+                    link,
+                    accepted.IsSessionPresent,
+                    accepted.ReceiveMaximum == 0 ? ushort.MaxValue : accepted.ReceiveMaximum,
+                    accepted.ServerKeepAlive == 0 ? options.KeepAlive : TimeSpan.FromSeconds(accepted.ServerKeepAlive),
+                    accepted.MaximumPacketSize == 0 ? null : accepted.MaximumPacketSize);
+            case MqttConnAckPacket refused:
+                throw new FaultException(Refused(refused, options));
+            case null:
+                throw new LinkException(LinkFailure.ClosedByPeer, "the service closed the connection instead of answering the CONNECT.");
+            default:
+                throw new LinkException(LinkFailure.Malformed, $"the CONNECT was answered with {answer.GetType().Name}.");
+        }
+    }
+
+    private static int CodeOf(MqttConnAckPacket answer, MqttVersion version) =>
+        version == MqttVersion.V5 ? (int)answer.ReasonCode : (int)answer.ReturnCode;
+
+    private static Fault Refused(MqttConnAckPacket refused, SessionOptions options)
+    {
+        var refusal = ConnectRefusal.Explain(new ConnectRefusalContext
+        {
+            Code = (byte)CodeOf(refused, options.Version),
+            IsMqtt5 = options.Version == MqttVersion.V5,
+            Identity = options.Identity,
+            Endpoint = options.Endpoint,
+            Persistent = options.Persistent,
+            HasCredentials = options.Credential is not null,
+            HasClientCertificate = options.ClientCertificate is not null,
+            ServerReason = refused.ReasonString,
+        });
+        return new Fault(
+            refusal.Id,
+            refusal.Id is ConnectRefusalId.ServiceUnavailable or ConnectRefusalId.QuotaExceeded ? FaultCategory.Unavailable : FaultCategory.Authentication,
+            refusal.Message,
+            string.Join(" ", refusal.Advice),
+            CodeOf(refused, options.Version),
+            refusal.IsPermanent);
+    }
+
+    private static Fault TimedOut(SessionOptions options) => new(
+        FaultIds.ConnectTimeout,
+        FaultCategory.Timeout,
+        $"{options.Identity.ClientId} got no answer from {options.Endpoint} within {options.ConnectTimeout.TotalSeconds:0.###} s.",
+        "Check -HostName and -Port, and whether a firewall drops the connection; -ConnectTimeout sets the limit.");
+}

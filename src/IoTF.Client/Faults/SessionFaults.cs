@@ -1,0 +1,64 @@
+using IoTF.Client.Sessions;
+
+namespace IoTF.Client.Faults;
+
+/// <summary>The faults of a session that was connected.</summary>
+internal static class SessionFaults
+{
+    public static Fault NotConnected(SessionOptions options) => new(
+        FaultIds.ConnectionLost,
+        FaultCategory.Connection,
+        $"{options.Identity.ClientId} is not connected to {options.Endpoint}.",
+        "Connect again.");
+
+    public static Fault Closed(SessionOptions options) => new(
+        FaultIds.SessionClosed,
+        FaultCategory.Closed,
+        $"The session of {options.Identity.ClientId} with {options.Endpoint} is closed.",
+        "Connect again.");
+
+    public static Fault ClosedByService(SessionOptions options) => new(
+        FaultIds.ConnectionLost,
+        FaultCategory.Connection,
+        $"{options.Endpoint} closed the connection of {options.Identity.ClientId}.",
+        "Connect again. The service closes without a word when another client connects with the same identity, or when a topic or a payload is not allowed.");
+
+    public static Fault Silent(SessionOptions options, TimeSpan silence) => new(
+        FaultIds.KeepAliveTimeout,
+        FaultCategory.Connection,
+        $"{options.Identity.ClientId} has heard nothing from {options.Endpoint} for {silence.TotalSeconds:0.#} s.",
+        "The connection is dead; check the network and connect again. -KeepAlive sets how soon that is noticed.");
+
+    public static Fault ServerDisconnected(SessionOptions options, byte reasonCode, string? reason) => new(
+        FaultIds.ServerDisconnected,
+        FaultCategory.Connection,
+        $"{options.Endpoint} disconnected {options.Identity.ClientId} with reason code 0x{reasonCode:X2}{In(reason)}.",
+        reasonCode == 0x8E
+            ? "Another client connected with the same identity. Give each client an identity of its own."
+            : "Connect again when the reason is gone.",
+        reasonCode);
+
+    public static Fault MessageRefused(SessionOptions options, string topic, byte reasonCode, string? reason) => new(
+        FaultIds.MessageRefused,
+        FaultCategory.Protocol,
+        $"{options.Endpoint} refused a message of {options.Identity.ClientId} to '{topic}' with reason code 0x{reasonCode:X2}{In(reason)}.",
+        "Check that the role may use the topic, and the limits of the service.",
+        reasonCode,
+        IsPermanent: true);
+
+    public static Fault SubscriptionRefused(SessionOptions options, string filter, byte reasonCode) => new(
+        FaultIds.SubscriptionRefused,
+        FaultCategory.Protocol,
+        $"{options.Endpoint} refused {options.Identity.ClientId} the subscription '{filter}' with code 0x{reasonCode:X2}.",
+        "Check that the role may subscribe to it.",
+        reasonCode,
+        IsPermanent: true);
+
+    public static Fault SubscribeTimeout(SessionOptions options, string filter) => new(
+        FaultIds.SubscribeTimeout,
+        FaultCategory.Timeout,
+        $"{options.Endpoint} did not answer the subscription '{filter}' of {options.Identity.ClientId} within {options.ConnectTimeout.TotalSeconds:0.###} s.",
+        "Connect again; -ConnectTimeout sets the limit.");
+
+    private static string In(string? reason) => string.IsNullOrEmpty(reason) ? "" : $" ({reason})";
+}

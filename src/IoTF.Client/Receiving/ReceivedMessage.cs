@@ -1,0 +1,68 @@
+using IoTF.Client.Sessions;
+using IoTF.Mqtt;
+using IoTF.Mqtt.Delivery;
+
+namespace IoTF.Client.Receiving;
+
+/// <summary>One message as a receiver gets it. It is its own entry in the inbox, so nothing is allocated per message beside it.</summary>
+public sealed class ReceivedMessage
+{
+    private readonly InboundMessage _message;
+    private readonly Copies? _copies;
+    private int _consumed;
+
+    internal ReceivedMessage(InboundMessage message, DateTimeOffset receivedAt, Exchange exchange, Copies? copies)
+    {
+        _message = message;
+        _copies = copies;
+        Exchange = exchange;
+        ReceivedAt = receivedAt;
+    }
+
+    /// <summary>The topic name.</summary>
+    public string Topic => _message.Topic;
+
+    /// <summary>The payload; not to be changed.</summary>
+    public byte[] Payload => _message.Payload;
+
+    /// <summary>The QoS it was delivered with.</summary>
+    public QualityOfService QualityOfService => _message.QualityOfService;
+
+    /// <summary>The RETAIN flag.</summary>
+    public bool Retain => _message.Retain;
+
+    /// <summary>The DUP flag: it may have been delivered before.</summary>
+    public bool Duplicate => _message.Duplicate;
+
+    /// <summary>When it was received, UTC.</summary>
+    public DateTimeOffset ReceivedAt { get; }
+
+    /// <summary>Whether other subscriptions have got it, too.</summary>
+    internal bool IsShared => _copies is not null;
+
+    internal Exchange Exchange { get; }
+
+    internal ReceivedMessage? Previous { get; set; }
+
+    internal ReceivedMessage? Next { get; set; }
+
+    /// <summary>
+    /// Tells the service that the message has been dealt with (QoS 1 and 2). A message for which this is never called is
+    /// delivered again when a persistent session connects the next time.
+    /// </summary>
+    public void Consume()
+    {
+        if (Interlocked.Exchange(ref _consumed, 1) == 0 && (_copies is null || _copies.IsLast()))
+        {
+            Exchange.Consumed(_message);
+        }
+    }
+
+    /// <summary>The copies of one message that went to several subscriptions: it is consumed when the last of them is.</summary>
+    internal sealed class Copies(int count)
+    {
+        private int _left = count;
+
+        public bool IsLast() => Interlocked.Decrement(ref _left) == 0;
+    }
+}

@@ -1,0 +1,126 @@
+using IoTF.Client.Faults;
+using IoTF.Client.Sessions;
+
+namespace IoTF.Client.Sending;
+
+/// <summary>
+/// The messages of one sender, from the first to the moment when it is known of each what became of it. One thread sends and
+/// completes; it may be any thread.
+/// </summary>
+public sealed class SendBatch : IDisposable
+{
+    private const int ConfirmEvery = 256;
+
+    private readonly Exchange _exchange;
+    private readonly TimeSpan _patience;
+    private readonly bool _wantsAll;
+
+    // All below is guarded by the exchange's gate.
+    private readonly Queue<PendingMessage> _inOrder = new();
+    private readonly Queue<PendingMessage> _failed = new();
+
+    // QoS 0: queued, perhaps not yet given to the network, with the position at which it will have been.
+    private readonly Queue<(long Position, PendingMessage Message)> _unwritten = new();
+    private int _outstanding;
+
+    /// <summary>A batch without messages.</summary>
+    /// <param name="session">The session that sends.</param>
+    /// <param name="patience">How long the service may show no sign of life before a message counts as not confirmed.</param>
+    /// <param name="wantsAll">Whether <see cref="TryTakeReport"/> gives every message in order of sending; else only those that failed.</param>
+    public SendBatch(Session session, TimeSpan patience, bool wantsAll)
+    {
+        _exchange = session.Exchange;
+        _patience = patience;
+        _wantsAll = wantsAll;
+        _exchange.Enlist(this);
+    }
+
+    /// <summary>Messages of which it is not known yet what became of them.</summary>
+    public int Outstanding => Volatile.Read(ref _outstanding);
+
+    /// <summary>Sends a message; waits while the window or the network has no room. A failure is told by <see cref="TryTakeReport"/>.</summary>
+    /// <exception cref="OperationCanceledException">The token fired; the message was not sent.</exception>
+    public void Send(PendingMessage message, CancellationToken cancellationToken)
+    {
+        message.Batch = this;
+        _exchange.Publish(message, _patience, cancellationToken);
+    }
+
+    /// <summary>Waits until it is known of every message what became of it: acknowledged, refused, given up or timed out.</summary>
+    /// <exception cref="OperationCanceledException">The token fired; <see cref="Outstanding"/> messages are still under way.</exception>
+    public void Complete(CancellationToken cancellationToken)
+    {
+        _exchange.ConfirmWritten(this, cancellationToken);
+        _exchange.AwaitAcknowledgements(this, _patience, cancellationToken);
+    }
+
+    /// <summary>Stops following the messages. They stay on their way.</summary>
+    public void Dispose() => _exchange.Dismiss(this);
+
+    /// <summary>Takes the next message of which it is known what became of it.</summary>
+    public bool TryTakeReport(out PendingMessage message)
+    {
+        lock (_exchange.Gate)
+        {
+            if (!_wantsAll)
+            {
+                return _failed.TryDequeue(out message!);
+            }
+
+            if (_inOrder.TryPeek(out message!) && message.IsSettled)
+            {
+                _inOrder.Dequeue();
+                return true;
+            }
+
+            return false;
+        }
+    }
+
+    internal void Add(PendingMessage message)
+    {
+        _outstanding++;
+        if (_wantsAll)
+        {
+            _inOrder.Enqueue(message);
+        }
+    }
+
+    internal void Settled(PendingMessage message)
+    {
+        _outstanding--;
+        if (message.Fault is not null && !_wantsAll)
+        {
+            _failed.Enqueue(message);
+        }
+    }
+
+    internal void Queued(PendingMessage message, long position, long written)
+    {
+        _unwritten.Enqueue((position, message));
+        if (_unwritten.Count % ConfirmEvery == 0)
+        {
+            ConfirmUpTo(written);
+        }
+    }
+
+    internal void ConfirmUpTo(long written)
+    {
+        while (_unwritten.TryPeek(out var next) && next.Position <= written)
+        {
+            _unwritten.Dequeue();
+            _exchange.Settle(next.Message, fault: null);
+        }
+    }
+
+    internal void LinkLost(long written, Fault fault)
+    {
+        ConfirmUpTo(written);
+        while (_unwritten.TryDequeue(out var lost))
+        {
+            _exchange.Settle(lost.Message, fault);
+        }
+    }
+
+    internal bool HasUnwritten => _unwritten.Count > 0;
+}

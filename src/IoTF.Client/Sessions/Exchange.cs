@@ -1,0 +1,495 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
+using IoTF.Client.Connecting;
+using IoTF.Client.Faults;
+using IoTF.Client.Receiving;
+using IoTF.Client.Sending;
+using IoTF.Mqtt;
+using IoTF.Mqtt.Delivery;
+using IoTF.Mqtt.Links;
+using MQTTnet.Packets;
+
+namespace IoTF.Client.Sessions;
+
+/// <summary>
+/// What a session exchanges with the service: the messages in flight both ways and the link they travel on now. It outlives
+/// connections. Everything is guarded by one gate; nothing here waits for the network while holding it.
+/// </summary>
+internal sealed class Exchange
+{
+    private readonly SessionOptions _options;
+    private readonly TimeProvider _clock;
+    private readonly OutboundWindow _outbound;
+    private readonly InboundWindow _inbound = new();
+    private readonly Dictionary<ushort, TaskCompletionSource<IReadOnlyList<byte>>> _subscribing = [];
+    private readonly HashSet<SendBatch> _batches = [];
+    private readonly Mailroom _mailroom;
+    private Link? _link;
+    private Fault? _refusal;
+    private long _lastSign;
+    private long _sent;
+    private long _acknowledged;
+    private long _received;
+    private long _bytesSentBefore;
+    private long _bytesReceivedBefore;
+
+    public Exchange(SessionOptions options, TimeProvider clock, Mailroom mailroom)
+    {
+        _options = options;
+        _clock = clock;
+        _mailroom = mailroom;
+        _outbound = new OutboundWindow(options.MaxInFlight, Math.Min(options.MaxInFlight, options.MaxInFlightExactlyOnce));
+        _lastSign = clock.GetTimestamp();
+    }
+
+    /// <summary>Guards all state here and in the batches.</summary>
+    public object Gate { get; } = new();
+
+    public SessionCounters Counters
+    {
+        get
+        {
+            lock (Gate)
+            {
+                return new SessionCounters(
+                    _sent, _acknowledged, _outbound.Count, _received, _mailroom.Waiting, _mailroom.Dropped,
+                    _bytesSentBefore + (_link?.BytesSent ?? 0), _bytesReceivedBefore + (_link?.BytesReceived ?? 0));
+            }
+        }
+    }
+
+    /// <summary>Puts a new connection to use: what is in flight is sent again.</summary>
+    public void Attach(AcceptedConnection connection)
+    {
+        lock (Gate)
+        {
+            _link = connection.Link;
+            _lastSign = _clock.GetTimestamp();
+            _outbound.Limit = Math.Min(_options.MaxInFlight, connection.ReceiveMaximum);
+            _inbound.Resume(connection.SessionPresent);
+            foreach (var message in _outbound.Resume(connection.SessionPresent, connection.Link))
+            {
+                Settle((PendingMessage)message, fault: null);
+            }
+
+            Monitor.PulseAll(Gate);
+        }
+    }
+
+    /// <summary>The connection is gone. What was only queued is lost with it; what is in flight waits for the next one.</summary>
+    public void Detach(Fault fault)
+    {
+        lock (Gate)
+        {
+            if (_link is not { } link)
+            {
+                return;
+            }
+
+            _link = null;
+            _bytesSentBefore += link.BytesSent;
+            _bytesReceivedBefore += link.BytesReceived;
+            foreach (var batch in _batches.ToArray())
+            {
+                batch.LinkLost(link.BytesSent, fault);
+            }
+
+            foreach (var answer in _subscribing.Values)
+            {
+                answer.TrySetException(new FaultException(fault));
+            }
+
+            foreach (var id in _subscribing.Keys)
+            {
+                _outbound.ReleaseId(id);
+            }
+
+            _subscribing.Clear();
+            Monitor.PulseAll(Gate);
+        }
+    }
+
+    /// <summary>The session is over: whoever waits is told, and what is in flight is given up.</summary>
+    /// <returns>The messages that were not confirmed, oldest first.</returns>
+    public IReadOnlyList<PendingMessage> End(Fault fault)
+    {
+        lock (Gate)
+        {
+            _refusal ??= fault;
+            var unconfirmed = _outbound.Abandon().Cast<PendingMessage>().ToArray();
+            foreach (var message in unconfirmed)
+            {
+                Settle(message, _refusal);
+            }
+
+            Monitor.PulseAll(Gate);
+            return unconfirmed;
+        }
+    }
+
+    /// <summary>Follows a batch until it is dismissed.</summary>
+    public void Enlist(SendBatch batch)
+    {
+        lock (Gate)
+        {
+            _batches.Add(batch);
+        }
+    }
+
+    /// <summary>Forgets a batch.</summary>
+    public void Dismiss(SendBatch batch)
+    {
+        lock (Gate)
+        {
+            _batches.Remove(batch);
+        }
+    }
+
+    /// <summary>Takes no new messages from now on; those that wait for room are told.</summary>
+    public void Refuse(Fault fault)
+    {
+        lock (Gate)
+        {
+            _refusal ??= fault;
+            Monitor.PulseAll(Gate);
+        }
+    }
+
+    /// <summary>Sends a message, waiting for room. What becomes of it is told to its batch.</summary>
+    public void Publish(PendingMessage message, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        while (!TryPublish(message, out var crowded))
+        {
+            if (crowded is not null)
+            {
+                WaitFor(crowded.WaitForRoomAsync(cancellationToken));
+            }
+            else if (!AwaitRoom(message.QualityOfService, patience, cancellationToken))
+            {
+                lock (Gate)
+                {
+                    message.Batch!.Add(message);
+                    Settle(message, NotAcknowledged("could not be sent, because earlier ones are not acknowledged", patience));
+                }
+
+                return;
+            }
+        }
+    }
+
+    /// <summary>Waits until the QoS 0 messages of a batch have been given to the network, or were lost with the link.</summary>
+    public void ConfirmWritten(SendBatch batch, CancellationToken cancellationToken)
+    {
+        Link? link;
+        lock (Gate)
+        {
+            link = batch.HasUnwritten ? _link : null;
+        }
+
+        if (link is null)
+        {
+            return;
+        }
+
+        WaitFor(link.FlushAsync(cancellationToken));
+        lock (Gate)
+        {
+            // A link that failed meanwhile is taken away by the reader, who settles what was lost.
+            if (ReferenceEquals(link, _link) && link.WriteFault is null)
+            {
+                batch.ConfirmUpTo(link.BytesSent);
+            }
+        }
+    }
+
+    /// <summary>Waits until it is known of every message of a batch what became of it, or gives up those that are left.</summary>
+    public void AwaitAcknowledgements(SendBatch batch, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        var inTime = WaitUntil(() => batch.Outstanding == 0, patience, cancellationToken);
+        if (inTime)
+        {
+            return;
+        }
+
+        lock (Gate)
+        {
+            foreach (var message in _outbound.InFlight.Cast<PendingMessage>().Where(message => message.Batch == batch).ToArray())
+            {
+                // It stays in flight: its packet id is not free before the service says so.
+                Settle(message, NotAcknowledged("was not acknowledged", patience));
+            }
+        }
+    }
+
+    /// <summary>Waits until everything in flight is settled.</summary>
+    /// <returns>False when the time is over.</returns>
+    public bool Drain(TimeSpan limit, CancellationToken cancellationToken) =>
+        WaitUntil(() => _outbound.Count == 0 || _link is null, limit, cancellationToken, countsFromSigns: false);
+
+    /// <summary>Says what became of a message. The caller holds the gate.</summary>
+    public void Settle(PendingMessage message, Fault? fault)
+    {
+        if (message.IsSettled)
+        {
+            return;
+        }
+
+        message.IsSettled = true;
+        message.Fault = fault;
+        message.SettledAt = _clock.GetTimestamp();
+        message.Batch!.Settled(message);
+    }
+
+    /// <summary>A received message was taken by whom it is for.</summary>
+    public void Consumed(InboundMessage message)
+    {
+        if (message.QualityOfService == QualityOfService.AtMostOnce)
+        {
+            return;
+        }
+
+        lock (Gate)
+        {
+            _inbound.Consumed(message, _link);
+        }
+    }
+
+    /// <summary>Sends a SUBSCRIBE or UNSUBSCRIBE and returns the answer's reason codes, one for each filter.</summary>
+    /// <exception cref="FaultException">There is no connection, or it ended before the answer.</exception>
+    public Task<IReadOnlyList<byte>> RequestAsync(Func<ushort, MqttPacket> makePacket)
+    {
+        lock (Gate)
+        {
+            if (_refusal is not null || _link is not { } link)
+            {
+                throw new FaultException(_refusal ?? SessionFaults.NotConnected(_options));
+            }
+
+            var id = _outbound.ReserveId();
+            var answer = new TaskCompletionSource<IReadOnlyList<byte>>(TaskCreationOptions.RunContinuationsAsynchronously);
+            _subscribing.Add(id, answer);
+            link.Send(makePacket(id));
+            return answer.Task;
+        }
+    }
+
+    /// <summary>Deals with all packets that have arrived. Whoever waits is woken once, at the end.</summary>
+    /// <exception cref="LinkException">The service broke the rules of MQTT.</exception>
+    /// <exception cref="FaultException">The service ended the session.</exception>
+    public void TakeArrived(Link link)
+    {
+        lock (Gate)
+        {
+            try
+            {
+                while (link.TryRead(out var packet))
+                {
+                    Take(packet, link);
+                }
+            }
+            finally
+            {
+                _mailroom.Announce();
+                Monitor.PulseAll(Gate);
+            }
+        }
+    }
+
+    /// <summary>Sends a message, or settles it when none is taken any more.</summary>
+    /// <returns>False when there is no room; <paramref name="crowded"/> is the link when the network is what lacks it.</returns>
+    private bool TryPublish(PendingMessage message, out Link? crowded)
+    {
+        crowded = null;
+        lock (Gate)
+        {
+            if (_refusal is not null)
+            {
+                message.Batch!.Add(message);
+                Settle(message, _refusal);
+                return true;
+            }
+
+            if (_link is not { } link || !_outbound.HasRoom(message.QualityOfService))
+            {
+                return false;
+            }
+
+            if (!link.HasRoom)
+            {
+                crowded = link;
+                return false;
+            }
+
+            PublishNow(message, link);
+            return true;
+        }
+    }
+
+    private bool AwaitRoom(QualityOfService qualityOfService, TimeSpan patience, CancellationToken cancellationToken) =>
+        WaitUntil(() => _refusal is not null || (_link is not null && _outbound.HasRoom(qualityOfService)), patience, cancellationToken);
+
+    private void PublishNow(PendingMessage message, Link link)
+    {
+        var batch = message.Batch!;
+        batch.Add(message);
+        message.SentAt = _clock.GetTimestamp();
+        _outbound.Publish(message, link);
+        _sent++;
+        if (message.QualityOfService == QualityOfService.AtMostOnce)
+        {
+            batch.Queued(message, link.BytesQueued, link.BytesSent);
+        }
+
+        message.LastPacketId = message.PacketId;
+    }
+
+    private void Take(MqttPacket packet, Link link)
+    {
+        if (packet is MqttPingRespPacket)
+        {
+            // Proves that the line is open, not that messages are dealt with.
+            return;
+        }
+
+        _lastSign = _clock.GetTimestamp();
+        OutboundMessage? message;
+        switch (packet)
+        {
+            case MqttPublishPacket publish:
+                Take(publish, link);
+                break;
+            case MqttPubAckPacket ack:
+                _outbound.OnPubAck(ack.PacketIdentifier, out message);
+                Settle(message, (byte)ack.ReasonCode, ack.ReasonString);
+                break;
+            case MqttPubRecPacket rec:
+                if (_outbound.OnPubRec(rec.PacketIdentifier, (byte)rec.ReasonCode, link, out message) == AcknowledgementOutcome.Settled)
+                {
+                    Settle(message, (byte)rec.ReasonCode, rec.ReasonString);
+                }
+
+                break;
+            case MqttPubCompPacket comp:
+                _outbound.OnPubComp(comp.PacketIdentifier, out message);
+                Settle(message, (byte)comp.ReasonCode, comp.ReasonString);
+                break;
+            case MqttPubRelPacket rel:
+                _inbound.OnPubRel(rel.PacketIdentifier, link);
+                break;
+            case MqttSubAckPacket subAck:
+                Answer(subAck.PacketIdentifier, [.. subAck.ReasonCodes.Select(code => (byte)code)]);
+                break;
+            case MqttUnsubAckPacket unsubAck:
+                Answer(unsubAck.PacketIdentifier, [.. (unsubAck.ReasonCodes ?? []).Select(code => (byte)code)]);
+                break;
+            case MqttDisconnectPacket disconnect when _options.Version == MqttVersion.V5:
+                throw new FaultException(SessionFaults.ServerDisconnected(_options, (byte)disconnect.ReasonCode, disconnect.ReasonString));
+            default:
+                throw new LinkException(LinkFailure.Malformed, $"A server does not send {packet.GetType().Name}.");
+        }
+    }
+
+    private void Take(MqttPublishPacket publish, Link link)
+    {
+        var message = new InboundMessage(
+            publish.Topic, BytesOf(publish.Payload), (QualityOfService)publish.QualityOfServiceLevel, publish.PacketIdentifier, publish.Retain, publish.Dup);
+        switch (_inbound.OnPublish(message, link))
+        {
+            case InboundOutcome.Deliver:
+                _received++;
+                if (!_mailroom.Sort(message, _clock.GetUtcNow()))
+                {
+                    _inbound.Consumed(message, link);
+                }
+
+                break;
+            case InboundOutcome.LimitExceeded:
+                throw new LinkException(LinkFailure.Malformed, "The service sent more unacknowledged messages than it may.");
+        }
+    }
+
+    private void Settle(OutboundMessage? message, byte reasonCode, string? reason)
+    {
+        if (message is null)
+        {
+            return;
+        }
+
+        if (ReasonCode.IsFailure(reasonCode))
+        {
+            Settle((PendingMessage)message, SessionFaults.MessageRefused(_options, message.Topic, reasonCode, reason));
+        }
+        else
+        {
+            _acknowledged++;
+            Settle((PendingMessage)message, fault: null);
+        }
+    }
+
+    private void Answer(ushort packetId, IReadOnlyList<byte> reasonCodes)
+    {
+        if (_subscribing.Remove(packetId, out var answer))
+        {
+            _outbound.ReleaseId(packetId);
+            answer.TrySetResult(reasonCodes);
+        }
+    }
+
+    /// <summary>Blocks until a condition holds, which is looked at under the gate whenever something happened.</summary>
+    /// <returns>False when the service showed no sign of life for the time given.</returns>
+    private bool WaitUntil(Func<bool> condition, TimeSpan patience, CancellationToken cancellationToken, bool countsFromSigns = true)
+    {
+        lock (Gate)
+        {
+            if (condition())
+            {
+                return true;
+            }
+        }
+
+        var started = _clock.GetTimestamp();
+        using var cancelled = cancellationToken.Register(WakeAll);
+        using var alarm = _clock.CreateTimer(_ => WakeAll(), state: null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        lock (Gate)
+        {
+            while (!condition())
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                var left = patience - _clock.GetElapsedTime(countsFromSigns ? Math.Max(started, _lastSign) : started);
+                if (left <= TimeSpan.Zero)
+                {
+                    return false;
+                }
+
+                alarm.Change(left, Timeout.InfiniteTimeSpan);
+                Monitor.Wait(Gate);
+            }
+
+            return true;
+        }
+    }
+
+    private void WakeAll()
+    {
+        lock (Gate)
+        {
+            Monitor.PulseAll(Gate);
+        }
+    }
+
+    private Fault NotAcknowledged(string what, TimeSpan patience) => new(
+        FaultIds.AcknowledgeTimeout,
+        FaultCategory.Timeout,
+        $"A message of {_options.Identity.ClientId} {what}: {_options.Endpoint} has shown no sign of life for {patience.TotalSeconds:0.###} s.",
+        "Send it again if it may arrive twice; -TimeoutSec sets the limit, -MaxInFlight the number of messages under way.");
+
+    private static void WaitFor(Task task) => task.GetAwaiter().GetResult();
+
+    private static byte[] BytesOf(ReadOnlySequence<byte> payload) =>
+        SequenceMarshal.TryGetReadOnlyMemory(payload, out var memory)
+        && MemoryMarshal.TryGetArray(memory, out var segment)
+        && segment.Array is { } array && segment.Offset == 0 && segment.Count == array.Length
+            ? array
+            : payload.ToArray();
+}

@@ -1,0 +1,52 @@
+using IoTF.Client.Faults;
+using IoTF.Mqtt.Links;
+using MQTTnet.Packets;
+
+namespace IoTF.Client.Sessions;
+
+/// <summary>Keeps a link alive, and finds out when it is dead (MQTT-3.1.1 §3.1.2.10).</summary>
+internal static class KeepAliveWatch
+{
+    /// <summary>
+    /// Sends a PINGREQ when nothing was sent, or nothing received, for three quarters of the keep-alive: a client that only sends must ask,
+    /// too, to learn that nobody listens. Ends when nothing was received for one and a half times the keep-alive.
+    /// </summary>
+    /// <returns>The fault of a dead link.</returns>
+    /// <exception cref="OperationCanceledException">The token fired.</exception>
+    public static async Task<Fault> WatchAsync(
+        Link link, SessionOptions options, TimeSpan keepAlive, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        if (keepAlive <= TimeSpan.Zero)
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, clock, cancellationToken).ConfigureAwait(false);
+        }
+
+        var (ask, dead) = (keepAlive * 0.75, keepAlive * 1.5);
+        long? asked = null;
+        while (true)
+        {
+            var silence = clock.GetElapsedTime(link.LastReceived);
+            if (silence >= dead)
+            {
+                return SessionFaults.Silent(options, silence);
+            }
+
+            if (asked is { } when && link.LastReceived >= when)
+            {
+                asked = null;
+            }
+
+            var idle = clock.GetElapsedTime(link.LastSent);
+            if (idle >= ask || (silence >= ask && asked is null))
+            {
+                link.Send(MqttPingReqPacket.Instance);
+                asked = clock.GetTimestamp();
+                idle = TimeSpan.Zero;
+            }
+
+            var untilAsk = ask - (asked is null && silence > idle ? silence : idle);
+            var next = TimeSpan.FromTicks(Math.Min(untilAsk.Ticks, (dead - silence).Ticks));
+            await Task.Delay(next > TimeSpan.FromMilliseconds(1) ? next : TimeSpan.FromMilliseconds(1), clock, cancellationToken).ConfigureAwait(false);
+        }
+    }
+}

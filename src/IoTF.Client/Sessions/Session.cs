@@ -1,0 +1,249 @@
+using IoTF.Client.Faults;
+using IoTF.Client.Receiving;
+using IoTF.Client.Sending;
+using IoTF.Mqtt;
+using IoTF.Mqtt.Delivery;
+using MQTTnet.Packets;
+using MQTTnet.Protocol;
+
+namespace IoTF.Client.Sessions;
+
+/// <summary>One identity's session with a service. Safe to use from any thread.</summary>
+public sealed class Session : IAsyncDisposable
+{
+    private readonly Notices _notices;
+    private readonly Mailroom _mailroom;
+    private readonly Supervisor _supervisor;
+    private readonly TimeProvider _clock;
+    private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly SemaphoreSlim _subscribing = new(1);
+    private readonly object _gate = new();
+    private Task<IReadOnlyList<PendingMessage>>? _life;
+
+    /// <summary>A session that is not connected yet.</summary>
+    /// <param name="options">Who connects where, and how.</param>
+    /// <param name="clock">The clock; null for the system's.</param>
+    public Session(SessionOptions options, TimeProvider? clock = null)
+    {
+        Options = options;
+        _clock = clock ?? TimeProvider.System;
+        _notices = new Notices(_clock);
+        _mailroom = new Mailroom(_notices);
+        Exchange = new Exchange(options, _clock, _mailroom);
+        _mailroom.Exchange = Exchange;
+        _supervisor = new Supervisor(this, _clock);
+        foreach (var request in options.Subscriptions)
+        {
+            _mailroom.Add(new Subscription(request));
+        }
+    }
+
+    /// <summary>Who connects where, and how.</summary>
+    public SessionOptions Options { get; }
+
+    /// <summary>Where the session stands.</summary>
+    public SessionState State { get; private set; } = SessionState.Connecting;
+
+    /// <summary>Why the session ended; null while it has not.</summary>
+    public Fault? Fault { get; private set; }
+
+    /// <summary>When it was opened, UTC; null before.</summary>
+    public DateTimeOffset? OpenedAt { get; private set; }
+
+    /// <summary>What it has done so far.</summary>
+    public SessionCounters Counters => Exchange.Counters;
+
+    /// <summary>The clock behind the timestamps of messages.</summary>
+    public TimeProvider Clock => _clock;
+
+    internal Exchange Exchange { get; }
+
+    /// <summary>Connects and subscribes.</summary>
+    /// <exception cref="FaultException">It failed; the session is over.</exception>
+    /// <exception cref="OperationCanceledException">The token fired; the session is over.</exception>
+    public async Task OpenAsync(CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            _life ??= Task.Run(LiveAsync, CancellationToken.None);
+        }
+
+        try
+        {
+            await _opened.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            await CloseAsync(TimeSpan.Zero).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Delivers what is in flight within a limit, sends DISCONNECT and closes. Closing a closed session does nothing more.</summary>
+    /// <returns>The messages that were not confirmed, oldest first.</returns>
+    public async Task<IReadOnlyList<PendingMessage>> CloseAsync(TimeSpan drainLimit)
+    {
+        Task<IReadOnlyList<PendingMessage>>? life;
+        lock (_gate)
+        {
+            life = _life;
+            if (State == SessionState.Open)
+            {
+                State = SessionState.Closing;
+            }
+        }
+
+        Exchange.Refuse(SessionFaults.Closed(Options));
+        _supervisor.Close(drainLimit);
+        return life is null ? [] : await life.ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync() => await CloseAsync(TimeSpan.Zero).ConfigureAwait(false);
+
+    /// <summary>What happened in the background since the last call.</summary>
+    public IReadOnlyList<Notice> TakeNotices() => _notices.Take();
+
+    /// <summary>
+    /// Begins to receive what a filter selects: subscribes it, with the QoS that messages were sent with, unless that was done before.
+    /// Other subscriptions of the same kind from which nobody receives are ended, so that what nobody takes does not fill the window;
+    /// what waits in them and fits goes to this one. Those that a device or gateway makes when it connects are never ended.
+    /// </summary>
+    /// <returns>The subscription; the caller calls <see cref="Subscription.Leave"/> when it has received what it wants.</returns>
+    /// <exception cref="FaultException">The service refused it, or the connection ended.</exception>
+    public async Task<Subscription> ReceiveAsync(SubscriptionRequest request, CancellationToken cancellationToken)
+    {
+        await _subscribing.WaitAsync(cancellationToken).ConfigureAwait(false);
+        Subscription? wanted = null;
+        try
+        {
+            wanted = Find(request) ?? await SubscribeAsync(request, cancellationToken).ConfigureAwait(false);
+            wanted.Enter();
+            if (Options.Identity.IsApplication)
+            {
+                foreach (var other in _mailroom.Subscriptions.Where(other => other != wanted && other.Kind == request.Kind && !other.IsInUse).ToArray())
+                {
+                    await UnsubscribeAsync(other, cancellationToken).ConfigureAwait(false);
+                }
+            }
+
+            return wanted;
+        }
+        catch when (wanted is not null)
+        {
+            wanted.Leave();
+            throw;
+        }
+        finally
+        {
+            _subscribing.Release();
+        }
+    }
+
+    private Subscription? Find(SubscriptionRequest request) => _mailroom.Subscriptions.FirstOrDefault(one => one.Filter == request.Filter);
+
+    private async Task<Subscription> SubscribeAsync(SubscriptionRequest request, CancellationToken cancellationToken)
+    {
+        // Before the SUBSCRIBE, because messages may arrive with its answer.
+        var subscription = new Subscription(request);
+        _mailroom.Add(subscription);
+        try
+        {
+            await SubscribeAsync([request.Filter], cancellationToken).ConfigureAwait(false);
+            return subscription;
+        }
+        catch
+        {
+            _mailroom.Remove(subscription);
+            throw;
+        }
+    }
+
+    /// <summary>Ends a subscription. Messages that wait in it go to another subscription that selects them, or are done with.</summary>
+    private async Task UnsubscribeAsync(Subscription subscription, CancellationToken cancellationToken)
+    {
+        await RequestAsync(
+            id => new MqttUnsubscribePacket { PacketIdentifier = id, TopicFilters = [subscription.Filter] }, subscription.Filter, cancellationToken)
+            .ConfigureAwait(false);
+        _mailroom.Remove(subscription);
+    }
+
+    internal Task SubscribeInitialAsync(CancellationToken cancellationToken)
+    {
+        var filters = _mailroom.Subscriptions.Select(subscription => subscription.Filter).ToList();
+        return filters.Count == 0 ? Task.CompletedTask : SubscribeAsync(filters, cancellationToken);
+    }
+
+    internal void Opened()
+    {
+        lock (_gate)
+        {
+            if (State == SessionState.Connecting)
+            {
+                State = SessionState.Open;
+                OpenedAt = _clock.GetUtcNow();
+            }
+        }
+
+        _opened.TrySetResult();
+    }
+
+    private async Task<IReadOnlyList<PendingMessage>> LiveAsync()
+    {
+        var fault = await _supervisor.RunAsync().ConfigureAwait(false);
+        lock (_gate)
+        {
+            if (State == SessionState.Open)
+            {
+                _notices.Add(NoticeLevel.Warning, fault.Message);
+            }
+
+            Fault = fault;
+            State = fault.Id == FaultIds.SessionClosed ? SessionState.Closed : SessionState.Failed;
+        }
+
+        var unconfirmed = Exchange.End(fault);
+        _mailroom.End(fault);
+        _opened.TrySetException(new FaultException(fault));
+        _ = _opened.Task.Exception;
+        return unconfirmed;
+    }
+
+    private async Task SubscribeAsync(IReadOnlyList<string> filters, CancellationToken cancellationToken)
+    {
+        var codes = await RequestAsync(
+            id => new MqttSubscribePacket
+            {
+                PacketIdentifier = id,
+                TopicFilters =
+                [
+                    .. filters.Select(filter => new MqttTopicFilter
+                    {
+                        Topic = filter,
+                        QualityOfServiceLevel = MqttQualityOfServiceLevel.ExactlyOnce,
+                    }),
+                ],
+            },
+            filters[0],
+            cancellationToken).ConfigureAwait(false);
+        for (var i = 0; i < filters.Count && i < codes.Count; i++)
+        {
+            if (ReasonCode.IsFailure(codes[i]))
+            {
+                throw new FaultException(SessionFaults.SubscriptionRefused(Options, filters[i], codes[i]));
+            }
+        }
+    }
+
+    private async Task<IReadOnlyList<byte>> RequestAsync(Func<ushort, MqttPacket> makePacket, string filter, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await Exchange.RequestAsync(makePacket).WaitAsync(Options.ConnectTimeout, _clock, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            throw new FaultException(SessionFaults.SubscribeTimeout(Options, filter));
+        }
+    }
+}

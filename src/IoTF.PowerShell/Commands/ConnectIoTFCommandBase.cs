@@ -1,0 +1,239 @@
+using System.Management.Automation;
+using System.Security;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using IoTF.Client.Connecting;
+using IoTF.Client.Receiving;
+using IoTF.Client.Sessions;
+using IoTF.Mqtt;
+using IoTF.PowerShell.Errors;
+using IoTF.PowerShell.Parameters;
+using IoTF.PowerShell.Sessions;
+using IoTF.Protocol.Endpoints;
+using IoTF.Protocol.Identities;
+using IoTF.Protocol.Limits;
+
+namespace IoTF.PowerShell.Commands;
+
+/// <summary>What all <c>Connect-</c> cmdlets share: where to connect, how securely, and the pool.</summary>
+public abstract class ConnectIoTFCommandBase : IoTFCommandBase
+{
+    /// <summary>QoS 2 messages in flight unless <c>-MaxInFlight</c> is given: brokers commonly refuse more (Mosquitto's <c>max_inflight_messages</c> is 20).</summary>
+    private const int ExactlyOnceInFlight = 20;
+
+    /// <summary>The organisation: six characters at the public service, the workspace id in Maximo installations.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Alias("Org", "OrgId")]
+    [ValidateNotNullOrEmpty]
+    public string? Organization { get; set; }
+
+    /// <summary>The authentication token, as a SecureString.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [SecretTransformation]
+    public SecureString? Token { get; set; }
+
+    /// <summary>The token as the password of a credential.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Credential]
+    [ValidateNotNull]
+    public PSCredential? Credential { get; set; }
+
+    /// <summary>The whole host name, in place of the one made from organisation and domain.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    public string? HostName { get; set; }
+
+    /// <summary>What follows <c>&lt;organization&gt;.messaging.</c> in the host name.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    public string? Domain { get; set; }
+
+    /// <summary>The TCP port; 8883, or 1883 with <c>-Insecure</c>, unless given.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ValidateRange(1, 65535)]
+    public int? Port { get; set; }
+
+    /// <summary>Connects in plain text: credentials and data can be read and changed on the way.</summary>
+    [Parameter]
+    public SwitchParameter Insecure { get; set; }
+
+    /// <summary>Certificate authorities that are trusted in addition, for this session only: a path or certificates.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [CertificateTransformation]
+    [ValidateNotNull]
+    public X509Certificate2Collection? CACertificate { get; set; }
+
+    /// <summary>A certificate with its private key that identifies the client.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [CertificateTransformation(PrivateKey = true)]
+    [ValidateNotNull]
+    public X509Certificate2Collection? Certificate { get; set; }
+
+    /// <summary>Whether the server's certificate is checked for revocation; not unless asked for.</summary>
+    [Parameter]
+    public X509RevocationMode RevocationMode { get; set; } = X509RevocationMode.NoCheck;
+
+    /// <summary>The version of TLS; 1.2 unless given, which is what the service speaks.</summary>
+    [Parameter]
+    [ValidateSet("1.2", "1.3")]
+    public string TlsVersion { get; set; } = "1.2";
+
+    /// <summary>The version of MQTT; 3.1.1 unless given.</summary>
+    [Parameter]
+    [ValidateSet("3.1", "3.1.1", "5.0")]
+    public string ProtocolVersion { get; set; } = "3.1.1";
+
+    /// <summary>Lets the service keep the session, with what it has not delivered yet, while the client is away.</summary>
+    [Parameter]
+    public SwitchParameter Persistent { get; set; }
+
+    /// <summary>The longest silence before the client asks whether the service is still there; 60 seconds unless given.</summary>
+    [Parameter]
+    [TimeoutTransformation]
+    public TimeSpan KeepAlive { get; set; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>The time limit of connecting; 30 seconds unless given.</summary>
+    [Parameter]
+    [Alias("TimeoutSec")]
+    [TimeoutTransformation(AllowZero = false)]
+    public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How many messages may be sent and unacknowledged; 10 for devices, 100 for gateways and applications unless given.</summary>
+    [Parameter]
+    [ValidateRange(1, 65535)]
+    public int? MaxInFlight { get; set; }
+
+    /// <summary>Replaces an open session of the same identity that has other options.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    /// <summary>A name for <c>-Session</c>; the ClientId unless given.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Name { get; set; }
+
+    private protected override object? ErrorTarget => CurrentIdentity?.ClientId;
+
+    private ClientIdentity? CurrentIdentity { get; set; }
+
+    private protected abstract ClientIdentity MakeIdentity();
+
+    /// <summary>The user name of the role (protocol.md §3.1), given the one of <c>-Credential</c>.</summary>
+    private protected abstract string MakeUserName(string? credentialUserName);
+
+    /// <summary>What is subscribed at connect, so that nothing is missed before the first receive.</summary>
+    private protected abstract IReadOnlyList<SubscriptionRequest> MakeSubscriptions(ClientIdentity identity);
+
+    private protected sealed override void Process()
+    {
+        CurrentIdentity = null;
+        CurrentIdentity = MakeIdentity();
+        var options = MakeOptions(CurrentIdentity);
+        try
+        {
+            Connect(options);
+        }
+        finally
+        {
+            // The pool's session has a copy of its own; this one is used up.
+            if (SessionPool.Current.FindSame(options)?.Session.Options != options)
+            {
+                options.Credential?.Dispose();
+            }
+        }
+    }
+
+    private void Connect(SessionOptions options)
+    {
+        var pool = SessionPool.Current;
+        var same = pool.FindSame(options);
+        if (same is { IsOpen: true } && !Force && (Name is null || Name == same.Name))
+        {
+            if (same.Session.Options.IsSameAs(options))
+            {
+                WriteVerbose($"{same.ClientId} is connected to {options.Endpoint} already; that session is used.");
+                WriteNotices(same.Session);
+                WriteObject(same);
+                return;
+            }
+
+            throw Refuse(
+                ErrorIds.SessionDiffers,
+                $"{same.ClientId} is connected to {options.Endpoint} with other options or another token.",
+                "Disconnect that session first, or say -Force to replace it.");
+        }
+
+        var name = Name ?? options.Identity.ClientId;
+        pool.RequireFreeName(name, except: same);
+        if (same is not null)
+        {
+            Await(same.Session.CloseAsync(TimeSpan.FromSeconds(5)).WaitAsync(StopToken));
+            pool.Remove(same);
+        }
+
+        if (!options.Endpoint.Secure)
+        {
+            WriteWarning($"The connection to {options.Endpoint} is plain text: credentials and data travel in clear.");
+        }
+
+        WriteVerbose($"Connecting {options.Identity.ClientId} to {options.Endpoint} with {(options.Endpoint.Secure ? $"TLS {TlsVersion}" : "plain text")}, MQTT {ProtocolVersion}.");
+        var session = new Session(options);
+        Await(session.OpenAsync(StopToken));
+        var opened = new IoTFSession(session, name);
+        pool.Add(opened);
+        WriteNotices(session);
+        WriteObject(opened);
+    }
+
+    private SessionOptions MakeOptions(ClientIdentity identity)
+    {
+        var endpoint = ServiceEndpoint.Resolve(identity.Organization, Domain, HostName, Port, Insecure);
+        var maxInFlight = MaxInFlight ?? DefaultInFlight(identity.Role);
+        return new SessionOptions
+        {
+            Identity = identity,
+            Endpoint = endpoint,
+            Credential = MakeCredential(identity),
+            Version = ProtocolVersion switch
+            {
+                "3.1" => MqttVersion.V31,
+                "5.0" => MqttVersion.V5,
+                _ => MqttVersion.V311,
+            },
+            Persistent = Persistent,
+            KeepAlive = ServiceLimits.EffectiveKeepAlive(identity, KeepAlive),
+            ConnectTimeout = ConnectTimeout,
+            MaxInFlight = maxInFlight,
+            MaxInFlightExactlyOnce = MaxInFlight ?? Math.Min(maxInFlight, ExactlyOnceInFlight),
+            TrustedAuthorities = CACertificate,
+            ClientCertificate = Certificate?.FirstOrDefault(certificate => certificate.HasPrivateKey),
+            RevocationMode = RevocationMode,
+            TlsProtocols = TlsVersion == "1.3" ? SslProtocols.Tls13 : SslProtocols.Tls12,
+            Subscriptions = MakeSubscriptions(identity),
+        };
+    }
+
+    /// <summary>The service takes 10, 1,000 and 2,000 (protocol.md §2.6); 100 is enough to fill a line and leaves room for others.</summary>
+    private static int DefaultInFlight(ClientRole role) => Math.Min(100, ServiceLimits.InFlight(role));
+
+    private Credential? MakeCredential(ClientIdentity identity)
+    {
+        if (Token is not null && Credential is not null)
+        {
+            throw Refuse(ErrorIds.TwoCredentials, "Both -Token and -Credential were given.", "Give one of them.");
+        }
+
+        var secret = Token ?? Credential?.Password;
+        if (secret is { Length: > 0 })
+        {
+            return new Credential(MakeUserName(Credential?.UserName), secret);
+        }
+
+        return identity.IsQuickstart || Certificate is not null
+            ? null
+            : throw Refuse(
+                ErrorIds.TokenNeeded,
+                $"{identity.ClientId} needs a token to connect.",
+                "Give it with -Token (Read-Host -AsSecureString) or -Credential.");
+    }
+}

@@ -1,0 +1,82 @@
+using System.Management.Automation;
+using IoTF.PowerShell.Errors;
+using IoTF.PowerShell.Parameters;
+using IoTF.PowerShell.Sessions;
+
+namespace IoTF.PowerShell.Commands;
+
+/// <summary>Disconnects sessions: delivers what is pending, says what could not be delivered, says goodbye to the service.</summary>
+[Cmdlet(VerbsCommunications.Disconnect, "IoTFSession")]
+public sealed class DisconnectIoTFSessionCommand : IoTFCommandBase
+{
+    private readonly List<IoTFSession> _sessions = [];
+
+    /// <summary>Sessions, or names or ClientIds with wildcards; the only one in the pool unless given.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true)]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    public object[]? Session { get; set; }
+
+    /// <summary>How long what is pending may take; 30 seconds unless given.</summary>
+    [Parameter]
+    [TimeoutTransformation]
+    public TimeSpan TimeoutSec { get; set; } = TimeSpan.FromSeconds(30);
+
+    private protected override void Process()
+    {
+        if (Session is null)
+        {
+            _sessions.Add(OnlySession());
+            return;
+        }
+
+        foreach (var wanted in Session)
+        {
+            var found = SessionChoice.Candidates(wanted);
+            if (found.Count == 0 && !WildcardPattern.ContainsWildcardCharacters(wanted.ToString()))
+            {
+                WriteError(ErrorRecords.Create(
+                    ErrorIds.NoSession, ErrorCategory.ObjectNotFound, $"There is no session '{wanted}'.", "Get-IoTFSession lists the sessions of this runspace.", wanted));
+            }
+
+            _sessions.AddRange(found);
+        }
+    }
+
+    private protected override void End()
+    {
+        // Together, so that one silent service does not keep the others waiting.
+        var closing = _sessions.Distinct().Select(session => (Session: session, End: session.Session.CloseAsync(TimeoutSec))).ToList();
+        foreach (var (session, end) in closing)
+        {
+            var unconfirmed = Await(end.WaitAsync(StopToken));
+            SessionPool.Current.Remove(session);
+            WriteNotices(session.Session);
+            foreach (var message in unconfirmed)
+            {
+                WriteError(ErrorRecords.Create(
+                    ErrorIds.NotConfirmed,
+                    ErrorCategory.OperationTimeout,
+                    $"{session.ClientId} was disconnected before a message to '{message.Topic}' was acknowledged.",
+                    "It may or may not have arrived; send it again if it may arrive twice.",
+                    message.Input));
+            }
+
+            WriteVerbose($"{session.ClientId} is disconnected from {session.HostName}.");
+        }
+    }
+
+    private static IoTFSession OnlySession()
+    {
+        var all = SessionPool.Current.All;
+        return all.Count switch
+        {
+            1 => all[0],
+            0 => throw Refuse(ErrorIds.NoSession, "This runspace has no session.", "Nothing needs to be done."),
+            _ => throw Refuse(
+                ErrorIds.SeveralSessions,
+                $"This runspace has {all.Count} sessions: {string.Join(", ", all.Select(session => session.Name))}.",
+                "Say which with -Session, or disconnect all with Get-IoTFSession | Disconnect-IoTFSession."),
+        };
+    }
+}

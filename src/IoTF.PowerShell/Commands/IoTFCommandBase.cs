@@ -1,0 +1,127 @@
+using System.Management.Automation;
+using IoTF.Client.Faults;
+using IoTF.Client.Sessions;
+using IoTF.Emulator;
+using IoTF.PowerShell.Errors;
+using IoTF.PowerShell.Payloads;
+using IoTF.Protocol.Rules;
+
+namespace IoTF.PowerShell.Commands;
+
+/// <summary>What all cmdlets share: Ctrl+C, and the translation of trouble into error records.</summary>
+public abstract class IoTFCommandBase : PSCmdlet, IDisposable
+{
+    private readonly CancellationTokenSource _stop = new();
+
+    /// <summary>Fires at Ctrl+C, and stays fired: it lives as long as the cmdlet.</summary>
+    private protected CancellationToken StopToken => _stop.Token;
+
+    /// <summary>Disposes of what the cmdlet holds.</summary>
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <inheritdoc/>
+    protected sealed override void BeginProcessing() => Run(Begin);
+
+    /// <inheritdoc/>
+    protected sealed override void ProcessRecord() => Run(Process);
+
+    /// <inheritdoc/>
+    protected sealed override void EndProcessing() => Run(End);
+
+    /// <inheritdoc/>
+    protected sealed override void StopProcessing() => _stop.Cancel();
+
+    /// <summary>Disposes of what the cmdlet holds.</summary>
+    /// <param name="disposing">Whether this is called by <see cref="Dispose()"/>.</param>
+    protected virtual void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _stop.Dispose();
+        }
+    }
+
+    private protected virtual void Begin()
+    {
+    }
+
+    private protected virtual void Process()
+    {
+    }
+
+    private protected virtual void End()
+    {
+    }
+
+    /// <summary>Runs one operation to its end on the pipeline thread.</summary>
+    private protected static T Await<T>(Task<T> operation) => operation.GetAwaiter().GetResult();
+
+    /// <summary>Runs one operation to its end on the pipeline thread.</summary>
+    private protected static void Await(Task operation) => operation.GetAwaiter().GetResult();
+
+    /// <summary>The error of a cmdlet that cannot do what was asked; thrown, it ends the cmdlet.</summary>
+    private protected static IoTFException Refuse(string errorId, string message, string nextStep) => new(errorId, message, nextStep);
+
+    /// <summary>Tells what happened to a session in the background; only the pipeline thread writes.</summary>
+    private protected void WriteNotices(Session session)
+    {
+        foreach (var notice in session.TakeNotices())
+        {
+            if (notice.Level == NoticeLevel.Warning)
+            {
+                WriteWarning(notice.Message);
+            }
+            else
+            {
+                WriteVerbose(notice.Message);
+            }
+        }
+    }
+
+    /// <summary>The object that an error of the whole cmdlet is about.</summary>
+    private protected virtual object? ErrorTarget => null;
+
+    private void Run(Action step)
+    {
+        try
+        {
+            step();
+        }
+        catch (FaultException exception)
+        {
+            ThrowTerminatingError(FaultRecords.Create(exception.Fault, ErrorTarget, exception));
+        }
+        catch (RuleException exception)
+        {
+            ThrowTerminatingError(FaultRecords.Create(exception, ErrorTarget));
+        }
+        catch (PayloadException exception)
+        {
+            ThrowTerminatingError(ErrorRecords.Create(exception, ErrorTarget));
+        }
+        catch (IoTFException exception)
+        {
+            ThrowTerminatingError(ErrorRecords.Create(
+                exception.ErrorId, ErrorCategory.InvalidOperation, exception.Message, exception.NextStep, ErrorTarget, exception));
+        }
+        catch (EmulatorException exception)
+        {
+            ThrowTerminatingError(ErrorRecords.Create(
+                exception.ErrorId,
+                ErrorCategory.ResourceUnavailable,
+                exception.Message,
+                nextStep: "",
+                ErrorTarget,
+                new IoTFException(exception.ErrorId, exception.Message, nextStep: "")));
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            // Ctrl+C is no error: the engine ends the pipeline without a record.
+            throw new PipelineStoppedException();
+        }
+    }
+}

@@ -1,0 +1,26 @@
+using System.Management.Automation;
+using IoTF.PowerShell.Emulation;
+
+namespace IoTF.PowerShell.Commands;
+
+/// <summary>Stops the local service. Its clients are disconnected, and what it knew is forgotten.</summary>
+[Cmdlet(VerbsLifecycle.Stop, "IoTFEmulator")]
+public sealed class StopIoTFEmulatorCommand : IoTFCommandBase
+{
+    /// <summary>The local service; that of this runspace unless given.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true)]
+    [ValidateNotNull]
+    public IoTFEmulator? Emulator { get; set; }
+
+    private protected override void Process()
+    {
+        var emulator = EmulatorSlot.Require(Emulator);
+        Await(emulator.Service.StopAsync().WaitAsync(StopToken));
+        if (EmulatorSlot.Current.Emulator == emulator)
+        {
+            EmulatorSlot.Current.Emulator = null;
+        }
+
+        WriteVerbose($"The emulator at port {emulator.Port} is stopped.");
+    }
+}

@@ -1,0 +1,39 @@
+using System.Security;
+using System.Security.Cryptography.X509Certificates;
+
+namespace IoTF.PowerShell.Emulation;
+
+/// <summary>An API key of the local service: all that <c>Connect-IoTFApplication</c> binds.</summary>
+public sealed class IoTFEmulatorApiKey
+{
+    internal IoTFEmulatorApiKey(IoTFEmulator emulator, string organization, string apiKey, SecureString token)
+    {
+        Organization = organization;
+        ApiKey = apiKey;
+        Token = token;
+        HostName = emulator.HostName;
+        Port = emulator.Port;
+        CACertificate = emulator.CACertificate;
+    }
+
+    /// <summary>The organisation.</summary>
+    public string Organization { get; }
+
+    /// <summary>The API key: the user name of applications.</summary>
+    public string ApiKey { get; }
+
+    /// <summary>The token. The local service keeps only its hash, so it cannot be had again.</summary>
+    public SecureString Token { get; }
+
+    /// <summary>The local service's host name.</summary>
+    public string HostName { get; }
+
+    /// <summary>The local service's port for TLS.</summary>
+    public int Port { get; }
+
+    /// <summary>The authority of the local service.</summary>
+    public X509Certificate2 CACertificate { get; }
+
+    /// <summary>The key, without its token.</summary>
+    public override string ToString() => ApiKey;
+}

@@ -1,0 +1,47 @@
+using System.Security;
+using System.Security.Cryptography.X509Certificates;
+
+namespace IoTF.PowerShell.Emulation;
+
+/// <summary>A device or gateway registered with the local service: all that <c>Connect-IoTFDevice</c> binds.</summary>
+public sealed class IoTFEmulatorDevice
+{
+    internal IoTFEmulatorDevice(IoTFEmulator emulator, string role, string organization, string deviceType, string deviceId, SecureString token)
+    {
+        Role = role;
+        Organization = organization;
+        DeviceType = deviceType;
+        DeviceId = deviceId;
+        Token = token;
+        HostName = emulator.HostName;
+        Port = emulator.Port;
+        CACertificate = emulator.CACertificate;
+    }
+
+    /// <summary><c>Device</c> or <c>Gateway</c>.</summary>
+    public string Role { get; }
+
+    /// <summary>The organisation.</summary>
+    public string Organization { get; }
+
+    /// <summary>The type.</summary>
+    public string DeviceType { get; }
+
+    /// <summary>The id.</summary>
+    public string DeviceId { get; }
+
+    /// <summary>The token. The local service keeps only its hash, so it cannot be had again.</summary>
+    public SecureString Token { get; }
+
+    /// <summary>The local service's host name.</summary>
+    public string HostName { get; }
+
+    /// <summary>The local service's port for TLS.</summary>
+    public int Port { get; }
+
+    /// <summary>The authority of the local service.</summary>
+    public X509Certificate2 CACertificate { get; }
+
+    /// <summary>Role, type and id.</summary>
+    public override string ToString() => $"{Role} {DeviceType}/{DeviceId} of {Organization}";
+}

@@ -1,0 +1,62 @@
+namespace IoTF.PowerShell.Errors;
+
+/// <summary>
+/// The identifiers of the module's own errors: the part of <c>FullyQualifiedErrorId</c> before the comma. They are an interface:
+/// scripts compare with them, so they are never renamed. Faults of connections and rules of the service bring ids of their own.
+/// </summary>
+public static class ErrorIds
+{
+    /// <summary>The input, or something in it, has no form in JSON.</summary>
+    public const string NotSerializable = "NotSerializable";
+
+    /// <summary>The input is nested more deeply than a payload may be, or contains itself.</summary>
+    public const string PayloadTooDeep = "PayloadTooDeep";
+
+    /// <summary>The payload has more bytes than the service accepts.</summary>
+    public const string PayloadTooLarge = "PayloadTooLarge";
+
+    /// <summary>The input contains a SecureString or a credential, which never leaves this machine as a payload.</summary>
+    public const string PayloadHoldsSecret = "PayloadHoldsSecret";
+
+    /// <summary>A byte array reached the cmdlet one byte at a time.</summary>
+    public const string PayloadBytesUnrolled = "PayloadBytesUnrolled";
+
+    /// <summary>There is no open session that can do what was asked.</summary>
+    public const string NoSession = "NoSession";
+
+    /// <summary>Several open sessions can do what was asked.</summary>
+    public const string SeveralSessions = "SeveralSessions";
+
+    /// <summary>A session with this identity is open with other options.</summary>
+    public const string SessionDiffers = "SessionDiffers";
+
+    /// <summary>A session with this name is open.</summary>
+    public const string NameInUse = "NameInUse";
+
+    /// <summary>The role of the session cannot do what was asked.</summary>
+    public const string RoleCannot = "RoleCannot";
+
+    /// <summary>Neither a token nor a credential was given.</summary>
+    public const string TokenNeeded = "TokenNeeded";
+
+    /// <summary>Both a token and a credential were given.</summary>
+    public const string TwoCredentials = "TwoCredentials";
+
+    /// <summary>The organisation was not given and cannot be told from the API key.</summary>
+    public const string OrganizationNeeded = "OrganizationNeeded";
+
+    /// <summary>A device has to be named and was not.</summary>
+    public const string DeviceNeeded = "DeviceNeeded";
+
+    /// <summary>An API key has to be named and was not.</summary>
+    public const string ApiKeyNeeded = "ApiKeyNeeded";
+
+    /// <summary>A message was not confirmed when its session was disconnected.</summary>
+    public const string NotConfirmed = "NotConfirmed";
+
+    /// <summary>No emulator runs in this runspace.</summary>
+    public const string NoEmulator = "NoEmulator";
+
+    /// <summary>An emulator runs already in this runspace.</summary>
+    public const string EmulatorRunning = "EmulatorRunning";
+}

@@ -1,0 +1,51 @@
+using System.Reflection;
+using System.Runtime.Loader;
+
+namespace IoTF.PowerShell.Loading;
+
+/// <summary>
+/// The load context that holds the module's own assemblies and MQTTnet, so that another module with another MQTTnet in the
+/// same process disturbs nobody, nor is disturbed.
+/// </summary>
+internal sealed class PrivateAssemblies : AssemblyLoadContext
+{
+    /// <summary>The assemblies for which the default load context is answered. Nothing else of this process is any of our business.</summary>
+    internal static readonly IReadOnlySet<string> OwnNames = new HashSet<string>(StringComparer.OrdinalIgnoreCase)
+    {
+        "IoTF.Protocol",
+        "IoTF.Mqtt",
+        "IoTF.Client",
+        "IoTF.Emulator",
+    };
+
+    private static readonly Lazy<PrivateAssemblies> Instance = new(Create);
+
+    private readonly string _folder;
+
+    private PrivateAssemblies(string folder)
+        : base("IoTF", isCollectible: false)
+    {
+        _folder = folder;
+    }
+
+    /// <summary>Starts to answer for <see cref="OwnNames"/>. Called again it changes nothing.</summary>
+    internal static void Install() => _ = Instance.Value;
+
+    /// <inheritdoc/>
+    protected override Assembly? Load(AssemblyName assemblyName)
+    {
+        // A missing file is an error here: falling back to the default context could find a foreign MQTTnet there.
+        var mine = assemblyName.Name is { } name && (OwnNames.Contains(name) || name.Equals("MQTTnet", StringComparison.OrdinalIgnoreCase));
+        return mine ? LoadFromAssemblyPath(Path.Combine(_folder, assemblyName.Name + ".dll")) : null;
+    }
+
+    private static PrivateAssemblies Create()
+    {
+        var home = Path.GetDirectoryName(typeof(PrivateAssemblies).Assembly.Location)!;
+        var context = new PrivateAssemblies(Path.Combine(home, "lib"));
+
+        // Never taken back: a removed module may still be in use in another runspace.
+        Default.Resolving += (_, name) => name.Name is { } own && OwnNames.Contains(own) ? context.LoadFromAssemblyName(name) : null;
+        return context;
+    }
+}

@@ -1,0 +1,67 @@
+using System.Globalization;
+using System.Management.Automation;
+
+namespace IoTF.PowerShell.Parameters;
+
+/// <summary>
+/// Reads a parameter that is a length of time. A bare number is seconds (<c>-Timeout 5</c>, <c>-Timeout 0.5</c>), where PowerShell itself
+/// would read ticks; <c>00:00:05</c> and TimeSpan objects are what they are.
+/// </summary>
+[AttributeUsage(AttributeTargets.Property | AttributeTargets.Field)]
+public sealed class TimeoutTransformationAttribute : ArgumentTransformationAttribute
+{
+    /// <summary>The longest time that a timer of .NET can wait for: a little under 50 days.</summary>
+    private static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(uint.MaxValue - 1);
+
+    /// <summary>Whether zero is meaningful for this parameter; it is unless said otherwise.</summary>
+    public bool AllowZero { get; set; } = true;
+
+    /// <inheritdoc/>
+    public override object? Transform(EngineIntrinsics engineIntrinsics, object? inputData)
+    {
+        var value = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
+        if (value is null)
+        {
+            return null;
+        }
+
+        var time = value switch
+        {
+            TimeSpan span => span,
+            string text => Parse(text),
+            sbyte or byte or short or ushort or int or uint or long or ulong or float or double or decimal =>
+                Seconds(Convert.ToDouble(value, CultureInfo.InvariantCulture)),
+            _ => throw Refused($"A value of type {value.GetType().Name} is not a length of time."),
+        };
+
+        return time < TimeSpan.Zero ? throw Refused("A time cannot be negative; leave the parameter out to wait without a limit.")
+            : time == TimeSpan.Zero && !AllowZero ? throw Refused("The time must be more than zero.")
+            : time > Longest ? throw Refused("The time is too long; 49 days are the most.")
+            : time;
+    }
+
+    private static TimeSpan Parse(string text)
+    {
+        // Numbers first: TimeSpan would read "5" as five days.
+        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds))
+        {
+            return Seconds(seconds);
+        }
+
+        return TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var span) ? span : throw Refused($"'{text}' is not a length of time.");
+    }
+
+    private static TimeSpan Seconds(double seconds)
+    {
+        if (!double.IsFinite(seconds))
+        {
+            throw Refused("A time must be finite; leave the parameter out to wait without a limit.");
+        }
+
+        // Out of TimeSpan's range is out of ours, too; the caller says so.
+        return TimeSpan.FromSeconds(Math.Clamp(seconds, -1e9, 1e9));
+    }
+
+    private static ArgumentTransformationMetadataException Refused(string reason) =>
+        new($"{reason} Give seconds (5 or 0.5), hours, minutes and seconds (00:01:30), or a TimeSpan.");
+}

@@ -1,0 +1,101 @@
+using IoTF.Client.Sessions;
+using IoTF.Mqtt;
+
+namespace IoTF.PowerShell.Sessions;
+
+/// <summary>A session as scripts see it. It may be used from any runspace and thread of the process.</summary>
+public sealed class IoTFSession
+{
+    internal IoTFSession(Session session, string name)
+    {
+        Session = session;
+        Name = name;
+    }
+
+    /// <summary>The name it has in its pool: the ClientId unless <c>-Name</c> gave another.</summary>
+    public string Name { get; }
+
+    /// <summary>The MQTT ClientId (protocol.md §2.1).</summary>
+    public string ClientId => Session.Options.Identity.ClientId;
+
+    /// <summary><c>Device</c>, <c>Gateway</c>, <c>Application</c> or <c>ScalableApplication</c>.</summary>
+    public string Role => Session.Options.Identity.Role.ToString();
+
+    /// <summary>The organisation.</summary>
+    public string Organization => Session.Options.Identity.Organization;
+
+    /// <summary>The type of a device or gateway; null for applications.</summary>
+    public string? DeviceType => Session.Options.Identity.DeviceType;
+
+    /// <summary>The id of a device or gateway; null for applications.</summary>
+    public string? DeviceId => Session.Options.Identity.DeviceId;
+
+    /// <summary>The id of an application; null for devices and gateways.</summary>
+    public string? ApplicationId => Session.Options.Identity.ApplicationId;
+
+    /// <summary>The host it is connected to.</summary>
+    public string HostName => Session.Options.Endpoint.HostName;
+
+    /// <summary>The TCP port.</summary>
+    public int Port => Session.Options.Endpoint.Port;
+
+    /// <summary>Whether TLS protects it.</summary>
+    public bool Secure => Session.Options.Endpoint.Secure;
+
+    /// <summary>The version of MQTT: <c>3.1</c>, <c>3.1.1</c> or <c>5.0</c>.</summary>
+    public string ProtocolVersion => Session.Options.Version switch
+    {
+        MqttVersion.V31 => "3.1",
+        MqttVersion.V5 => "5.0",
+        _ => "3.1.1",
+    };
+
+    /// <summary>Whether the service keeps the session while the client is away.</summary>
+    public bool Persistent => Session.Options.Persistent;
+
+    /// <summary>The longest silence before the client asks whether the service is still there.</summary>
+    public TimeSpan KeepAlive => Session.Options.KeepAlive;
+
+    /// <summary>How many messages may be sent and unacknowledged.</summary>
+    public int MaxInFlight => Session.Options.MaxInFlight;
+
+    /// <summary><c>Connecting</c>, <c>Open</c>, <c>Closing</c>, <c>Closed</c> (disconnected here) or <c>Failed</c>.</summary>
+    public string State => Session.State.ToString();
+
+    /// <summary>Why the session failed; null when it has not.</summary>
+    public string? LastError => Session.State == SessionState.Failed ? Session.Fault?.Message : null;
+
+    /// <summary>When it was opened, UTC; null when it was not.</summary>
+    public DateTime? OpenedAt => Session.OpenedAt?.UtcDateTime;
+
+    /// <summary>Messages sent, each counted once.</summary>
+    public long Sent => Session.Counters.Sent;
+
+    /// <summary>QoS 1 and 2 messages that the service acknowledged.</summary>
+    public long Acknowledged => Session.Counters.Acknowledged;
+
+    /// <summary>QoS 1 and 2 messages sent and not acknowledged yet.</summary>
+    public int Pending => Session.Counters.Pending;
+
+    /// <summary>Messages received, repetitions left out.</summary>
+    public long Received => Session.Counters.Received;
+
+    /// <summary>Messages received that no cmdlet has taken yet.</summary>
+    public int Waiting => Session.Counters.Waiting;
+
+    /// <summary>QoS 0 messages dropped because no cmdlet took them.</summary>
+    public long Dropped => Session.Counters.Dropped;
+
+    /// <summary>Bytes sent, without those of TLS.</summary>
+    public long BytesSent => Session.Counters.BytesSent;
+
+    /// <summary>Bytes received, without those of TLS.</summary>
+    public long BytesReceived => Session.Counters.BytesReceived;
+
+    internal Session Session { get; }
+
+    internal bool IsOpen => Session.State == SessionState.Open;
+
+    /// <summary>Name, state, host and port.</summary>
+    public override string ToString() => $"{Name} ({State}, {Session.Options.Endpoint})";
+}

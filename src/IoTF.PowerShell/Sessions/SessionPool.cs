@@ -1,0 +1,88 @@
+using System.Management.Automation;
+using IoTF.Client.Sessions;
+using IoTF.PowerShell.Errors;
+using IoTF.PowerShell.Loading;
+
+namespace IoTF.PowerShell.Sessions;
+
+/// <summary>The sessions of one runspace. They are disconnected when the runspace ends.</summary>
+internal sealed class SessionPool : IAsyncDisposable
+{
+    /// <summary>How long what is in flight may take when nobody waits for it any more.</summary>
+    private static readonly TimeSpan DrainAtEnd = TimeSpan.FromSeconds(5);
+
+    private readonly object _gate = new();
+    private readonly List<IoTFSession> _sessions = [];
+
+    /// <summary>The pool of the runspace that runs the calling cmdlet.</summary>
+    public static SessionPool Current => RunspaceScope.Current.Get(EndOrder.Connections, static () => new SessionPool());
+
+    /// <summary>All sessions that were not disconnected, in the order of connecting; those that failed, too.</summary>
+    public IReadOnlyList<IoTFSession> All
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _sessions];
+            }
+        }
+    }
+
+    /// <summary>The sessions whose name or ClientId fits a pattern with wildcards.</summary>
+    public IReadOnlyList<IoTFSession> Find(string pattern)
+    {
+        var wildcard = WildcardPattern.Get(pattern, WildcardOptions.IgnoreCase);
+        return [.. All.Where(session => wildcard.IsMatch(session.Name) || wildcard.IsMatch(session.ClientId))];
+    }
+
+    /// <summary>Adds a session that is open.</summary>
+    /// <exception cref="IoTFException">Its name is taken.</exception>
+    public void Add(IoTFSession session)
+    {
+        lock (_gate)
+        {
+            RequireFreeName(session.Name, except: null);
+            _sessions.Add(session);
+        }
+    }
+
+    /// <summary>Takes a session out; its owner disconnects it.</summary>
+    public void Remove(IoTFSession session)
+    {
+        lock (_gate)
+        {
+            _sessions.Remove(session);
+        }
+    }
+
+    /// <summary>The session of the same identity at the same service; null when there is none.</summary>
+    public IoTFSession? FindSame(SessionOptions options)
+    {
+        lock (_gate)
+        {
+            return _sessions.Find(session =>
+                session.Session.Options.Identity == options.Identity && session.Session.Options.Endpoint == options.Endpoint);
+        }
+    }
+
+    /// <summary>Makes sure that a name is free, before a connection is made for it.</summary>
+    /// <exception cref="IoTFException">It is taken.</exception>
+    public void RequireFreeName(string name, IoTFSession? except)
+    {
+        lock (_gate)
+        {
+            if (_sessions.Exists(other => other != except && other.Name.Equals(name, StringComparison.OrdinalIgnoreCase)))
+            {
+                throw new IoTFException(
+                    ErrorIds.NameInUse,
+                    $"A session named '{name}' is in this runspace's pool already.",
+                    "Give another -Name, or disconnect that session.");
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync() =>
+        await Task.WhenAll(All.Select(session => session.Session.CloseAsync(DrainAtEnd))).ConfigureAwait(false);
+}

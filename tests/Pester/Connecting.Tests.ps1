@@ -1,0 +1,121 @@
+BeforeAll {
+    Import-Module ([System.IO.Path]::Combine($PSScriptRoot, '..', '..', 'IoTF.psd1')) -Force
+    $emulator = Start-IoTFEmulator -Port 0 -PlainPort 0
+    $known = New-IoTFEmulatorDevice pump known
+    $other = New-IoTFEmulatorDevice pump other
+
+    # What Connect- cmdlets are given in every test.
+    $there = @{ HostName = $emulator.HostName; Port = $emulator.Port; CACertificate = $emulator.CACertificate; Organization = $emulator.Organization }
+
+    function Get-Fault([scriptblock] $Action) {
+        try {
+            $null = & $Action
+        }
+        catch {
+            return $_
+        }
+    }
+}
+
+AfterAll {
+    Get-IoTFSession | Disconnect-IoTFSession
+    Stop-IoTFEmulator
+}
+
+Describe 'Connecting' {
+    It 'is refused for a wrong token, with what can be the reason' {
+        $fault = Get-Fault { Connect-IoTFDevice @there -DeviceType pump -DeviceId known -Token $other.Token }
+        $fault.FullyQualifiedErrorId | Should -BeLike 'NotAuthorized,*'
+        $fault.CategoryInfo.Category | Should -Be 'AuthenticationError'
+        $fault.TargetObject | Should -Be "d:$($emulator.Organization):pump:known"
+        $fault.Exception.Code | Should -Be 5
+        $fault.ErrorDetails.RecommendedAction | Should -Match 'token'
+    }
+
+    It 'is refused for an unknown device' {
+        $fault = Get-Fault { Connect-IoTFDevice @there -DeviceType pump -DeviceId unknown -Token $other.Token }
+        $fault.FullyQualifiedErrorId | Should -BeLike 'NotAuthorized,*'
+    }
+
+    It 'is refused with the reason code of MQTT 5' {
+        $fault = Get-Fault { Connect-IoTFDevice @there -DeviceType pump -DeviceId known -Token $other.Token -ProtocolVersion 5.0 }
+        $fault.FullyQualifiedErrorId | Should -BeLike 'NotAuthorized,*'
+        $fault.Exception.Code | Should -Be 0x87
+    }
+
+    It 'is refused before anything is sent when <Part> is malformed' -ForEach @(
+        @{ Part = 'the device id'; Parameters = @{ DeviceId = 'p 1' }; Id = 'InvalidDeviceId' }
+        @{ Part = 'the device type'; Parameters = @{ DeviceType = 'a/b' }; Id = 'InvalidDeviceType' }
+        @{ Part = 'the organization'; Parameters = @{ Organization = 'a:b' }; Id = 'InvalidOrganization' }
+        @{ Part = 'the host name'; Parameters = @{ HostName = 'mqtt://host' }; Id = 'InvalidHostName' }
+    ) {
+        $before = $emulator.Refusals.Count
+        $all = @{ DeviceType = 'pump'; DeviceId = 'known'; Token = $known.Token } + $there
+        foreach ($name in $Parameters.Keys) { $all[$name] = $Parameters[$name] }
+        $fault = Get-Fault { Connect-IoTFDevice @all }
+        $fault.FullyQualifiedErrorId | Should -BeLike "$Id,*"
+        $emulator.Refusals.Count | Should -Be $before
+    }
+
+    It 'asks for a token' {
+        (Get-Fault { Connect-IoTFDevice @there -DeviceType pump -DeviceId known }).FullyQualifiedErrorId | Should -BeLike 'TokenNeeded,*'
+    }
+
+    It 'refuses a token in plain text and does not repeat it' {
+        $fault = Get-Fault { Connect-IoTFDevice @there -DeviceType pump -DeviceId known -Token 'plain-text-token' }
+        $fault | Should -Not -BeNullOrEmpty
+        $fault.ToString() | Should -Not -Match 'plain-text-token'
+        $fault.ToString() | Should -Match 'Read-Host -AsSecureString'
+    }
+
+    It 'takes the token from a credential' {
+        $credential = [pscredential]::new('anybody', $known.Token)
+        (Connect-IoTFDevice @there -DeviceType pump -DeviceId known -Credential $credential).State | Should -Be 'Open'
+    }
+
+    It 'takes API key and token from a credential, and the organization from the key' {
+        $key = New-IoTFEmulatorApiKey
+        $credential = [pscredential]::new($key.ApiKey, $key.Token)
+        $session = Connect-IoTFApplication -Credential $credential -HostName localhost -Port $emulator.Port -CACertificate $emulator.CACertificate
+        $session.Organization | Should -Be $emulator.Organization
+        $session.ApplicationId | Should -Not -BeNullOrEmpty
+    }
+
+    It 'works with MQTT <_>' -ForEach '3.1', '3.1.1', '5.0' {
+        $session = $other | Connect-IoTFDevice -ProtocolVersion $_ -Force
+        $session.ProtocolVersion | Should -Be $_
+        Send-IoTFEvent status 1 -Session $session -QoS 2 -PassThru | ForEach-Object { $_.QoS } | Should -Be 2
+        Disconnect-IoTFSession $session
+    }
+
+    It 'does not trust the authority of the emulator by itself' {
+        $fault = Get-Fault { Connect-IoTFDevice -HostName localhost -Port $emulator.Port -Organization $emulator.Organization -DeviceType pump -DeviceId other -Token $other.Token }
+        $fault.FullyQualifiedErrorId | Should -BeLike 'CertificateUntrusted,*'
+        $fault.ErrorDetails.RecommendedAction | Should -Match '-CACertificate'
+    }
+
+    It 'uses plain text only when told, and warns' {
+        $session = $other | Connect-IoTFDevice -Insecure -Port $emulator.PlainPort -WarningVariable warnings -WarningAction SilentlyContinue
+        $session.Secure | Should -BeFalse
+        "$warnings" | Should -Match 'clear'
+        Disconnect-IoTFSession $session
+    }
+
+    It 'says that a port is a plain-text port' {
+        $fault = Get-Fault { $other | Connect-IoTFDevice -Port $emulator.PlainPort }
+        $fault.CategoryInfo.Category | Should -Be 'SecurityError'
+    }
+
+    It 'throws the earlier session of the same identity out' {
+        $first = $other | Connect-IoTFDevice -Name first
+        $manifest = [System.IO.Path]::Combine($PSScriptRoot, '..', '..', 'IoTF.psd1')
+        $state = 1 | ForEach-Object -Parallel {
+            Import-Module $using:manifest
+            ($using:other | Connect-IoTFDevice).State
+        }
+        $state | Should -Be 'Open'
+        $fault = Get-Fault { Receive-IoTFCommand -Session $first -Timeout 30 }
+        $fault.FullyQualifiedErrorId | Should -BeLike 'ConnectionLost,*'
+        $first.State | Should -Be 'Failed'
+    }
+}

@@ -1,0 +1,53 @@
+BeforeAll {
+    $root = [System.IO.Path]::GetFullPath([System.IO.Path]::Combine($PSScriptRoot, '..', '..'))
+    $manifestPath = [System.IO.Path]::Combine($root, 'IoTF.psd1')
+    Import-Module $manifestPath -Force
+}
+
+Describe 'The module' {
+    It 'has a manifest without faults' {
+        $manifest = Test-ModuleManifest $manifestPath -ErrorVariable faults -WarningVariable warnings
+        $faults | Should -BeNullOrEmpty
+        $warnings | Should -BeNullOrEmpty
+        $manifest.Name | Should -Be 'IoTF'
+        $manifest.PowerShellVersion | Should -Be '7.4'
+    }
+
+    It 'exports exactly the cmdlets that the manifest names' {
+        $named = (Test-ModuleManifest $manifestPath).ExportedCmdlets.Keys
+        $found = (Get-Command -Module IoTF).Name
+        [string]::Join(',', [System.Linq.Enumerable]::Order([string[]]$found)) |
+            Should -Be ([string]::Join(',', [System.Linq.Enumerable]::Order([string[]]$named)))
+        $found.Count | Should -BeGreaterThan 12
+    }
+
+    It 'puts one assembly into the default load context' {
+        [System.IO.Directory]::GetFiles([System.IO.Path]::Combine($root, 'bin'), '*.dll').Count | Should -Be 1
+        $names = [System.Runtime.Loader.AssemblyLoadContext]::Default.Assemblies | ForEach-Object { $_.GetName().Name }
+        $names | Should -Contain 'IoTF.PowerShell'
+        $names | Should -Not -Contain 'IoTF.Client'
+        $names | Should -Not -Contain 'MQTTnet'
+    }
+
+    It 'can be imported again while it is in use' {
+        Start-IoTFEmulator -Port 0 | Should -Not -BeNullOrEmpty
+        Import-Module $manifestPath -Force
+        Get-IoTFSession | Should -BeNullOrEmpty
+    }
+
+    It 'uses approved verbs and one noun prefix' {
+        foreach ($command in Get-Command -Module IoTF) {
+            $command.Noun | Should -BeLike 'IoTF*'
+            'Connect', 'Disconnect', 'Get', 'New', 'Receive', 'Send', 'Start', 'Stop' | Should -Contain $command.Verb
+        }
+    }
+
+    It 'has a table view for every object it emits' {
+        $emitted = Get-Command -Module IoTF | ForEach-Object { $_.OutputType.Type } | Where-Object { $null -ne $_ }
+        $views = [xml][System.IO.File]::ReadAllText([System.IO.Path]::Combine($root, 'IoTF.Format.ps1xml'))
+        $viewed = $views.SelectNodes('//View[TableControl]/ViewSelectedBy/TypeName') | ForEach-Object InnerText
+        foreach ($type in $emitted) {
+            $viewed | Should -Contain $type.FullName
+        }
+    }
+}

@@ -1,0 +1,5 @@
+Describe 'Exit' {
+    It 'one' { $true | Should -BeTrue }
+    It 'two' { exit 3 }
+    It 'three' { $true | Should -BeTrue }
+}

@@ -1,0 +1,110 @@
+BeforeAll {
+    Import-Module ([System.IO.Path]::Combine($PSScriptRoot, '..', '..', 'IoTF.psd1')) -Force
+    $emulator = Start-IoTFEmulator -Port 0
+}
+
+AfterAll {
+    Stop-IoTFEmulator
+}
+
+Describe 'The pool of sessions' {
+    BeforeAll {
+        $p1 = New-IoTFEmulatorDevice pump p1
+    }
+
+    AfterEach {
+        Get-IoTFSession | Disconnect-IoTFSession
+    }
+
+    It 'is empty at first' {
+        Get-IoTFSession | Should -BeNullOrEmpty
+    }
+
+    It 'gives the open session back when nothing differs' {
+        $first = $p1 | Connect-IoTFDevice
+        $second = $p1 | Connect-IoTFDevice
+        [object]::ReferenceEquals($first, $second) | Should -BeTrue
+        $emulator.Connections.Count | Should -Be 1
+    }
+
+    It 'refuses other options without -Force' {
+        $null = $p1 | Connect-IoTFDevice
+        { $p1 | Connect-IoTFDevice -KeepAlive 10 } | Should -Throw -ErrorId 'SessionDiffers,*'
+    }
+
+    It 'replaces the session with -Force' {
+        $first = $p1 | Connect-IoTFDevice
+        $second = $p1 | Connect-IoTFDevice -KeepAlive 10 -Force
+        $first.State | Should -Be 'Closed'
+        $second.State | Should -Be 'Open'
+        (Get-IoTFSession).Count | Should -Be 1
+    }
+
+    It 'finds sessions by name and by ClientId, with wildcards' {
+        $null = $p1 | Connect-IoTFDevice -Name first
+        (Get-IoTFSession first).ClientId | Should -BeLike 'd:*:pump:p1'
+        (Get-IoTFSession 'd:*').Name | Should -Be 'first'
+        Get-IoTFSession second | Should -BeNullOrEmpty
+    }
+
+    It 'does not take a name twice' {
+        $null = $p1 | Connect-IoTFDevice -Name first
+        { New-IoTFEmulatorDevice pump p2 | Connect-IoTFDevice -Name FIRST } | Should -Throw -ErrorId 'NameInUse,*'
+    }
+
+    It 'is emptied by disconnecting' {
+        $session = $p1 | Connect-IoTFDevice
+        Disconnect-IoTFSession
+        Get-IoTFSession | Should -BeNullOrEmpty
+        $session.State | Should -Be 'Closed'
+    }
+
+    It 'says that a named session is not there' {
+        Disconnect-IoTFSession nobody -ErrorVariable fault -ErrorAction SilentlyContinue
+        $fault[0].FullyQualifiedErrorId | Should -BeLike 'NoSession,*'
+        $fault[0].TargetObject | Should -Be 'nobody'
+    }
+
+    It 'disconnects by name, and takes no error from a wildcard that fits nothing' {
+        $null = $p1 | Connect-IoTFDevice -Name first
+        Disconnect-IoTFSession 'x*'
+        Disconnect-IoTFSession first
+        Get-IoTFSession | Should -BeNullOrEmpty
+    }
+}
+
+Describe 'The choice of a session' {
+    BeforeAll {
+        $one = New-IoTFEmulatorDevice choice c1 | Connect-IoTFDevice
+        $two = New-IoTFEmulatorDevice choice c2 | Connect-IoTFDevice
+        $application = New-IoTFEmulatorApiKey | Connect-IoTFApplication
+    }
+
+    AfterAll {
+        Get-IoTFSession | Disconnect-IoTFSession
+    }
+
+    It 'is refused when two devices could send the event' {
+        { Send-IoTFEvent status 1 } | Should -Throw -ErrorId 'SeveralSessions,*' -ExpectedMessage '*choice:c1*choice:c2*'
+    }
+
+    It 'takes a session' {
+        Send-IoTFEvent status 1 -Session $one
+        (Receive-IoTFEvent status -Count 1 -Timeout 30).DeviceId | Should -Be 'c1'
+    }
+
+    It 'takes a name with wildcards' {
+        Send-IoTFEvent status 2 -Session '*:c2'
+        (Receive-IoTFEvent status -Count 1 -Timeout 30).DeviceId | Should -Be 'c2'
+    }
+
+    It 'refuses a role that cannot do it' {
+        { Send-IoTFEvent status 1 -Session $application } | Should -Throw -ErrorId 'RoleCannot,*'
+        { Receive-IoTFEvent -Session $one -Count 1 } | Should -Throw -ErrorId 'RoleCannot,*'
+    }
+
+    It 'says which sessions there are when none fits' {
+        Disconnect-IoTFSession $application
+        { Receive-IoTFEvent -Count 1 } | Should -Throw -ErrorId 'NoSession,*' -ExpectedMessage '*choice:c1 (a device, open)*'
+    }
+}

@@ -1,0 +1,170 @@
+using System.Management.Automation;
+using System.Security;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using IoTF.PowerShell.Parameters;
+using Xunit;
+
+namespace IoTF.Tests.Unit.PowerShell;
+
+public sealed class ParameterTests : IClassFixture<Engine>, IDisposable
+{
+    private readonly Engine _engine;
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("iotf-");
+
+    public ParameterTests(Engine engine)
+    {
+        _engine = engine;
+    }
+
+    public static TheoryData<object, double> Times => new()
+    {
+        { 5, 5 },
+        { 0, 0 },
+        { 0.25, 0.25 },
+        { 1.5m, 1.5 },
+        { 30L, 30 },
+        { "5", 5 },
+        { "0.5", 0.5 },
+        { "00:00:05", 5 },
+        { "1.00:00:00", 86_400 },
+        { TimeSpan.FromMinutes(2), 120 },
+        { new PSObject(TimeSpan.FromMinutes(2)), 120 },
+    };
+
+    [Theory]
+    [MemberData(nameof(Times))]
+    public void A_bare_number_is_seconds(object given, double seconds) =>
+        Assert.Equal(TimeSpan.FromSeconds(seconds), new TimeoutTransformationAttribute().Transform(null!, given));
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData("-00:00:01")]
+    [InlineData(double.NaN)]
+    [InlineData(double.PositiveInfinity)]
+    [InlineData("Infinity")]
+    [InlineData("soon")]
+    [InlineData("")]
+    [InlineData(true)]
+    [InlineData(1e300)]
+    [InlineData(5_000_000)]
+    [InlineData(long.MaxValue)]
+    public void What_is_no_time_is_refused(object given)
+    {
+        var fault = Assert.Throws<ArgumentTransformationMetadataException>(() => new TimeoutTransformationAttribute().Transform(null!, given));
+        Assert.Contains("Give seconds", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Zero_is_refused_where_it_means_nothing() =>
+        Assert.Throws<ArgumentTransformationMetadataException>(() => new TimeoutTransformationAttribute { AllowZero = false }.Transform(null!, 0));
+
+    [Fact]
+    public void A_plain_secret_is_refused_and_never_repeated()
+    {
+        var seen = _engine.Run(
+            """
+            param($attribute)
+            $define = 'function f { param([IoTF.PowerShell.Parameters.SecretTransformation()] [securestring] $Token) }'
+            . ([scriptblock]::Create($define))
+            $secret = 'hun' + 'ter2'
+            foreach ($attempt in { f -Token $secret }, { f $secret }, { f -Token @($secret) }) {
+                try { & $attempt } catch { $_; $_.Exception.ToString(); $_.ErrorDetails; $_.TargetObject; $_.CategoryInfo.ToString(); $_.InvocationInfo.Line }
+            }
+            """).Select(static o => o?.ToString() ?? "").ToArray();
+        Assert.Contains(seen, static text => text.Contains("Read-Host -AsSecureString", StringComparison.Ordinal));
+        Assert.DoesNotContain(seen, static text => text.Contains("hunter2", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_secure_string_is_taken_and_of_a_credential_the_password()
+    {
+        var secret = new SecureString();
+        secret.AppendChar('x');
+        var attribute = new SecretTransformationAttribute();
+        Assert.Same(secret, attribute.Transform(null!, new PSObject(secret)));
+        Assert.Same(secret, attribute.Transform(null!, new PSCredential("bob", secret)));
+    }
+
+    [Fact]
+    public void A_certificate_comes_from_files_of_every_kind_and_from_objects()
+    {
+        using var first = MakeCertificate("CN=first");
+        using var second = MakeCertificate("CN=second");
+        File.WriteAllText(Named("both.pem"), first.ExportCertificatePem() + "\n" + second.ExportCertificatePem());
+        File.WriteAllBytes(Named("first.cer"), first.RawData);
+        File.WriteAllBytes(Named("first.pfx"), first.Export(X509ContentType.Pfx));
+
+        Assert.Equal(["CN=first", "CN=second"], Subjects(Named("both.pem")));
+        Assert.Equal(["CN=first"], Subjects(Named("first.cer")));
+        Assert.Equal(["CN=first"], Subjects(Named("first.pfx")));
+        Assert.Equal(["CN=first"], Subjects(new FileInfo(Named("first.cer"))));
+        Assert.Equal(["CN=first"], Subjects(first.ExportCertificatePem()));
+        Assert.Equal(["CN=second"], Subjects(second));
+        Assert.Equal(["CN=second", "CN=first"], Subjects(new object[] { new PSObject(second), Named("first.cer") }));
+        Assert.Equal(["CN=first", "CN=second"], Subjects(new X509Certificate2Collection { first, second }));
+    }
+
+    [Fact]
+    public void A_relative_path_starts_at_the_current_location()
+    {
+        using var certificate = MakeCertificate("CN=here");
+        File.WriteAllBytes(Named("here.cer"), certificate.RawData);
+        _engine.Run("param($folder) Microsoft.PowerShell.Core\\ForEach-Object { $ExecutionContext.SessionState.Path.SetLocation($folder) }", _folder.FullName);
+        Assert.Equal(["CN=here"], Subjects("./here.cer"));
+    }
+
+    [Fact]
+    public void The_private_key_is_read_where_it_is_needed_and_missed_where_it_is_not_there()
+    {
+        using var certificate = MakeCertificate("CN=key");
+        using var key = certificate.GetECDsaPrivateKey()!;
+        File.WriteAllText(Named("key.pem"), certificate.ExportCertificatePem() + "\n" + key.ExportPkcs8PrivateKeyPem());
+        File.WriteAllBytes(Named("key.cer"), certificate.RawData);
+
+        Assert.True(Transform(Named("key.pem"), privateKey: true)[0].HasPrivateKey);
+        Assert.False(Transform(Named("key.pem"), privateKey: false)[0].HasPrivateKey);
+        Assert.Contains("private key", Refusal(Named("key.cer"), privateKey: true), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_is_no_certificate_is_refused_with_the_reason()
+    {
+        using var certificate = MakeCertificate("CN=locked");
+        File.WriteAllBytes(Named("locked.pfx"), certificate.Export(X509ContentType.Pfx, "secret"));
+        File.WriteAllText(Named("key.pem"), certificate.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem());
+        File.WriteAllText(Named("text.txt"), "hello");
+
+        Assert.Contains("There is no certificate file", Refusal(Named("missing.pem")), StringComparison.Ordinal);
+        Assert.Contains("Get-PfxCertificate", Refusal(Named("locked.pfx")), StringComparison.Ordinal);
+        Assert.Contains("There is no certificate in", Refusal(Named("key.pem")), StringComparison.Ordinal);
+        Assert.Contains("cannot be read", Refusal(Named("text.txt")), StringComparison.Ordinal);
+        Assert.Contains("cannot be read", Refusal(_folder.FullName), StringComparison.Ordinal);
+        Assert.Contains("not in the file system", Refusal("env:PATH"), StringComparison.Ordinal);
+        Assert.Contains("is not a path", Refusal("nowhere:/x.pem"), StringComparison.Ordinal);
+        Assert.Contains("Int32", Refusal(5), StringComparison.Ordinal);
+        Assert.Contains("No certificate was given", Refusal(Array.Empty<object>()), StringComparison.Ordinal);
+    }
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    private static X509Certificate2 MakeCertificate(string subject)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        return new CertificateRequest(subject, key, HashAlgorithmName.SHA256)
+            .CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+    }
+
+    private string Named(string file) => Path.Combine(_folder.FullName, file);
+
+    private string[] Subjects(object given) => [.. Transform(given, privateKey: false).Select(static c => c.Subject)];
+
+    private string Refusal(object given, bool privateKey = false) =>
+        Assert.Throws<ArgumentTransformationMetadataException>(() => Transform(given, privateKey)).Message;
+
+    private X509Certificate2Collection Transform(object given, bool privateKey)
+    {
+        var engine = (EngineIntrinsics)((PSObject)_engine.Run("$ExecutionContext")[0]!).BaseObject;
+        return _engine.Within(() => (X509Certificate2Collection)new CertificateTransformationAttribute { PrivateKey = privateKey }.Transform(engine, given)!);
+    }
+}
