@@ -185,7 +185,9 @@ internal sealed class Outbox(EmulatorOptions options, Traffic traffic, int windo
 
     private void Pump()
     {
-        while (_queue.TryPeek(out var next) && _link!.HasRoom && _window.HasRoom(next.QualityOfService))
+        // Asked once for each message: the answer may be another a moment later, and then nobody would be waiting for room.
+        var linkIsFull = false;
+        while (_queue.TryPeek(out var next) && _window.HasRoom(next.QualityOfService) && !(linkIsFull = !_link!.HasRoom))
         {
             _queue.RemoveFirst();
             if (next.Properties is null || !next.Properties.HasExpired(options.Clock))
@@ -201,10 +203,10 @@ internal sealed class Outbox(EmulatorOptions options, Traffic traffic, int windo
         }
 
         // Acknowledgements pump again by themselves; a full link has to be waited for.
-        if (_queue.Count > 0 && !_link!.HasRoom && _awaitedLink != _link)
+        if (linkIsFull && _awaitedLink != _link)
         {
             _awaitedLink = _link;
-            _ = PumpWhenLinkHasRoomAsync(_link);
+            _ = PumpWhenLinkHasRoomAsync(_link!);
         }
     }
 
