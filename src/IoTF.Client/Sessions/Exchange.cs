@@ -371,7 +371,7 @@ internal sealed class Exchange
 
                 break;
             case MqttPubCompPacket comp:
-                _outbound.OnPubComp(comp.PacketIdentifier, out message);
+                _outbound.OnPubComp(comp.PacketIdentifier, link, out message);
                 Settle(message, (byte)comp.ReasonCode, comp.ReasonString);
                 break;
             case MqttPubRelPacket rel:

@@ -177,7 +177,7 @@ internal sealed class Outbox(EmulatorOptions options, Traffic traffic, int windo
         {
             if (_link == link)
             {
-                _window.OnPubComp(packetId, out _);
+                _window.OnPubComp(packetId, _sink!, out _);
                 Pump();
             }
         }

@@ -6,6 +6,9 @@ public enum OutboundState : byte
     /// <summary>Not handed to the delivery rules yet, or not to be sent at all.</summary>
     New,
 
+    /// <summary>QoS 2: PUBREL sent for whatever an earlier owner of the session left under this id; its PUBCOMP is awaited before the PUBLISH.</summary>
+    AwaitingRelease,
+
     /// <summary>QoS 1: PUBLISH sent, PUBACK awaited.</summary>
     AwaitingPubAck,
 

@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Diagnostics.CodeAnalysis;
 
 namespace IoTF.Mqtt.Delivery;
@@ -12,6 +13,9 @@ public sealed class OutboundWindow
     private readonly HashSet<ushort> _reserved = [];
     private readonly InFlightList _order = new();
     private ushort _lastId;
+
+    /// <summary>Ids that an earlier owner of the session may have left unreleased at the other end; null when there is no such owner.</summary>
+    private BitArray? _inheritedIds;
 
     /// <summary>Where messages that are held back after a reconnect go.</summary>
     private IPacketSink? _resumedOver;
@@ -53,6 +57,13 @@ public sealed class OutboundWindow
 
     private bool IdsAreLeft => _inFlight.Count + _reserved.Count < ushort.MaxValue;
 
+    /// <summary>
+    /// Takes over a session that the other end kept for an owner which is gone, a process that died. It may have left QoS 2 messages there
+    /// that wait for their PUBREL, and a new message with the id of one of them would be taken for its repetition and be lost. Each id is
+    /// therefore released, and the answer awaited, before its first QoS 2 message.
+    /// </summary>
+    public void InheritIds() => _inheritedIds = new BitArray(ushort.MaxValue + 1, defaultValue: true);
+
     /// <summary>Sends a message for the first time.</summary>
     /// <exception cref="InvalidOperationException">There is no room, or the message was sent before.</exception>
     public void Publish(OutboundMessage message, IPacketSink sink)
@@ -75,6 +86,11 @@ public sealed class OutboundWindow
 
             message.PacketId = NextId();
             Append(message);
+            if (message.State == OutboundState.AwaitingRelease)
+            {
+                sink.PubRel(message.PacketId, ReasonCode.Success);
+                return;
+            }
         }
 
         message.Transmissions = 1;
@@ -132,9 +148,17 @@ public sealed class OutboundWindow
         return AcknowledgementOutcome.Unknown;
     }
 
-    /// <summary>A PUBCOMP arrived.</summary>
-    public AcknowledgementOutcome OnPubComp(ushort packetId, out OutboundMessage? message)
+    /// <summary>A PUBCOMP arrived: the message is finished, or its id is free for it now.</summary>
+    public AcknowledgementOutcome OnPubComp(ushort packetId, IPacketSink sink, out OutboundMessage? message)
     {
+        if (Find(packetId, OutboundState.AwaitingRelease, out message))
+        {
+            _inheritedIds![packetId] = false;
+            _order.Release(message);
+            PublishReleased(message, sink);
+            return AcknowledgementOutcome.Progress;
+        }
+
         if (!Find(packetId, OutboundState.AwaitingPubComp, out message))
         {
             return AcknowledgementOutcome.Unknown;
@@ -165,6 +189,12 @@ public sealed class OutboundWindow
         foreach (var message in settled)
         {
             Settle(message);
+        }
+
+        if (!sessionPresent)
+        {
+            // What an earlier owner left is forgotten, too.
+            _inheritedIds = null;
         }
 
         _order.HoldAllBack();
@@ -230,7 +260,7 @@ public sealed class OutboundWindow
         _order.Append(message);
         if (message.QualityOfService == QualityOfService.ExactlyOnce)
         {
-            message.State = OutboundState.AwaitingPubRec;
+            message.State = _inheritedIds?[message.PacketId] == true ? OutboundState.AwaitingRelease : OutboundState.AwaitingPubRec;
             ExactlyOnceCount++;
         }
         else
@@ -256,14 +286,19 @@ public sealed class OutboundWindow
     {
         while (_resumedOver is not null && _inFlight.Count - _order.HeldBackCount < Limit && _order.TakeHeldBack() is { } message)
         {
-            if (message.State == OutboundState.AwaitingPubComp)
+            switch (message.State)
             {
-                _resumedOver.PubRel(message.PacketId, ReasonCode.Success);
-            }
-            else
-            {
-                message.Transmissions++;
-                _resumedOver.Publish(message, duplicate: true);
+                case OutboundState.AwaitingPubComp:
+                case OutboundState.AwaitingRelease when _inheritedIds is not null:
+                    _resumedOver.PubRel(message.PacketId, ReasonCode.Success);
+                    break;
+                case OutboundState.AwaitingRelease:
+                    PublishReleased(message, _resumedOver);
+                    break;
+                default:
+                    message.Transmissions++;
+                    _resumedOver.Publish(message, duplicate: true);
+                    break;
             }
         }
 
@@ -271,5 +306,12 @@ public sealed class OutboundWindow
         {
             _resumedOver = null;
         }
+    }
+
+    private static void PublishReleased(OutboundMessage message, IPacketSink sink)
+    {
+        message.State = OutboundState.AwaitingPubRec;
+        message.Transmissions = 1;
+        sink.Publish(message, duplicate: false);
     }
 }

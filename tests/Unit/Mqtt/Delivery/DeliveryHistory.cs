@@ -152,6 +152,6 @@ internal sealed class DeliveryHistory
             _packets.Enqueue(history => history._receiver.OnPubRel(packetId, history._toSender));
 
         public void PubComp(ushort packetId, byte reasonCode) =>
-            _packets.Enqueue(history => history._sender.OnPubComp(packetId, out _));
+            _packets.Enqueue(history => history._sender.OnPubComp(packetId, history._toReceiver, out _));
     }
 }

@@ -6,6 +6,44 @@ namespace IoTF.Tests.Unit.Mqtt.Delivery;
 
 public sealed class OutboundWindowTests
 {
+
+    [Fact]
+    public void An_inherited_id_is_released_before_its_first_message_of_QoS_2_and_never_again()
+    {
+        var window = new OutboundWindow(limit: 1, exactlyOnceLimit: 1);
+        window.InheritIds();
+        var message = Message("a", QualityOfService.ExactlyOnce);
+        window.Publish(message, _sink);
+        Assert.Equal(["PUBREL 1"], _sink.Take());
+        Assert.Equal(AcknowledgementOutcome.Progress, window.OnPubComp(1, _sink, out _));
+        Assert.Equal(["PUBLISH 1 a"], _sink.Take());
+        window.OnPubRec(1, ReasonCode.Success, _sink, out _);
+        Assert.Equal(AcknowledgementOutcome.Settled, window.OnPubComp(1, _sink, out var settled));
+        Assert.Same(message, settled);
+        for (var id = 2; id <= ushort.MaxValue; id++)
+        {
+            window.Publish(Message("b", QualityOfService.AtLeastOnce), _sink);
+            window.OnPubAck((ushort)id, out _);
+        }
+
+        _sink.Take();
+        window.Publish(Message("c", QualityOfService.ExactlyOnce), _sink);
+        Assert.Equal(["PUBLISH 1 c"], _sink.Take());
+    }
+
+    [Theory]
+    [InlineData(true, "PUBREL 1")]
+    [InlineData(false, "PUBLISH 1 a")]
+    public void A_release_that_was_lost_with_the_connection_is_repeated_unless_the_session_is_gone(bool sessionPresent, string expected)
+    {
+        var window = new OutboundWindow(limit: 1, exactlyOnceLimit: 1);
+        window.InheritIds();
+        window.Publish(Message("a", QualityOfService.ExactlyOnce), _sink);
+        _sink.Take();
+        window.Resume(sessionPresent, _sink);
+        Assert.Equal([expected], _sink.Take());
+    }
+
     private readonly RecordingSink _sink = new();
 
     /// <summary>Every acknowledgement in every state: what comes out, what is sent, where the message stands.</summary>
@@ -50,7 +88,7 @@ public sealed class OutboundWindowTests
 
         if (before is "Settled")
         {
-            window.OnPubComp(1, out _);
+            window.OnPubComp(1, _sink, out _);
         }
 
         Assert.Equal(before, message.State.ToString());
@@ -112,7 +150,7 @@ public sealed class OutboundWindowTests
         // PUBREC makes no room: MQTT 5 counts until PUBCOMP.
         window.OnPubRec(1, ReasonCode.Success, _sink, out _);
         Assert.False(window.HasRoom(QualityOfService.AtLeastOnce));
-        window.OnPubComp(1, out _);
+        window.OnPubComp(1, _sink, out _);
         Assert.Equal(0, window.ExactlyOnceCount);
         Assert.True(window.HasRoom(QualityOfService.ExactlyOnce));
 
@@ -231,7 +269,7 @@ public sealed class OutboundWindowTests
         // More room, but what is old goes first.
         window.Limit = 10;
         Assert.False(window.HasRoom(QualityOfService.AtLeastOnce));
-        window.OnPubComp(2, out _);
+        window.OnPubComp(2, _sink, out _);
         Assert.Equal(["PUBLISH 4 d DUP", "PUBLISH 5 e DUP"], _sink.Take());
         Assert.True(window.HasRoom(QualityOfService.AtLeastOnce));
     }
@@ -250,7 +288,7 @@ public sealed class OutboundWindowTests
         window.Limit = 2;
         window.Resume(sessionPresent: true, _sink);
         Assert.Equal(["PUBLISH 1 a DUP", "PUBREL 2"], _sink.Take());
-        window.OnPubComp(2, out _);
+        window.OnPubComp(2, _sink, out _);
         window.OnPubRec(1, 0x80, _sink, out _);
         Assert.Equal(["PUBLISH 3 c DUP", "PUBLISH 4 d DUP"], _sink.Take());
     }
@@ -264,7 +302,7 @@ public sealed class OutboundWindowTests
         window.Limit = 1;
         window.Resume(sessionPresent: true, _sink);
         window.OnPubRec(2, ReasonCode.Success, _sink, out _);
-        window.OnPubComp(2, out _);
+        window.OnPubComp(2, _sink, out _);
         window.OnPubRec(1, 0x80, _sink, out _);
 
         Assert.Equal(["PUBLISH 1 a DUP", "PUBREL 2", "PUBLISH 3 c DUP"], _sink.Take());
@@ -323,7 +361,7 @@ public sealed class OutboundWindowTests
         {
             "PUBACK" => window.OnPubAck(id, out message),
             "PUBREC" => window.OnPubRec(id, reasonCode, _sink, out message),
-            "PUBCOMP" => window.OnPubComp(id, out message),
+            "PUBCOMP" => window.OnPubComp(id, _sink, out message),
             _ => throw new ArgumentException(packet),
         };
     }
