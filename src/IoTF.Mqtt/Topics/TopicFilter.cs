@@ -41,6 +41,30 @@ public static class TopicFilter
         }
     }
 
+    /// <summary>Whether <paramref name="wide"/> selects every topic that <paramref name="narrow"/> selects; both must be well-formed.</summary>
+    public static bool Covers(ReadOnlySpan<char> wide, ReadOnlySpan<char> narrow)
+    {
+        while (true)
+        {
+            if (wide is "#")
+            {
+                return true;
+            }
+
+            var wideLevel = TakeLevel(ref wide, out var wideEnds);
+            var narrowLevel = TakeLevel(ref narrow, out var narrowEnds);
+            if (narrowLevel is "#" || (wideLevel is not "+" && !wideLevel.SequenceEqual(narrowLevel)))
+            {
+                return false;
+            }
+
+            if (wideEnds || narrowEnds)
+            {
+                return wideEnds == narrowEnds || (narrowEnds && wide is "#");
+            }
+        }
+    }
+
     private static ReadOnlySpan<char> TakeLevel(scoped ref ReadOnlySpan<char> rest, out bool ends)
     {
         var slash = rest.IndexOf('/');
