@@ -36,6 +36,11 @@ internal sealed class LinkReader
     public bool TryRead(out MqttPacket? packet)
     {
         packet = null;
+        if (_start < _end)
+        {
+            RequirePacketType(_buffer[_start]);
+        }
+
         if (!TryReadHeader(out var headerSize, out var bodySize))
         {
             return false;
@@ -107,6 +112,28 @@ internal sealed class LinkReader
         }
 
         return false;
+    }
+
+    /// <summary>
+    /// Refuses what cannot begin a packet (MQTT-3.1.1 §2.2.1 and §2.2.2) before the length that seems to follow is waited for: a peer that
+    /// speaks another protocol is recognised by its first byte. In MQTT 3.1 the flags mean nothing where they are not used.
+    /// </summary>
+    private void RequirePacketType(byte first)
+    {
+        var flags = first & 0x0F;
+        var isValid = (first >> 4) switch
+        {
+            0 => false,
+            3 => (flags & 0x06) != 0x06,
+            15 when _formatter.ProtocolVersion != MqttProtocolVersion.V500 => false,
+            _ when _formatter.ProtocolVersion == MqttProtocolVersion.V310 => true,
+            6 or 8 or 10 => flags == 2,
+            _ => flags == 0,
+        };
+        if (!isValid)
+        {
+            throw new LinkException(LinkFailure.Malformed, $"What arrived is not MQTT: no packet begins with the byte 0x{first:X2}.");
+        }
     }
 
     private MqttPacket Decode(ReceivedMqttPacket received)
