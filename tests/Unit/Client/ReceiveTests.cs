@@ -1,0 +1,207 @@
+using System.Text;
+using IoTF.Client.Faults;
+using IoTF.Client.Receiving;
+using IoTF.Client.Sessions;
+using IoTF.Mqtt;
+using IoTF.Protocol.Topics;
+using IoTF.Tests.Unit.Client.Scripted;
+using MQTTnet.Packets;
+using MQTTnet.Protocol;
+using Xunit;
+
+namespace IoTF.Tests.Unit.Client;
+
+public sealed class ReceiveTests : ReceivingTest
+{
+    [Fact]
+    public async Task A_message_is_acknowledged_when_it_was_consumed_and_in_order_of_arrival()
+    {
+        var (session, peer) = await OpenAsync(WithCommands);
+        peer.Publish(Reboot, QualityOfService.AtLeastOnce, 1, "a");
+        peer.Publish(Reboot, QualityOfService.ExactlyOnce, 2, "b");
+        peer.Publish(Reboot, QualityOfService.AtLeastOnce, 3, "c");
+        var inbox = (await session.ReceiveAsync(CommandRequest, CancellationToken.None)).Inbox;
+        var taken = new[] { await TakeAsync(inbox), await TakeAsync(inbox), await TakeAsync(inbox) };
+        Assert.Equal(["a", "b", "c"], taken.Select(TextOf));
+        taken[2].Consume();
+        taken[1].Consume();
+
+        // Neither may be acknowledged before the first, so the next packet is something else.
+        await ProveSilenceAsync(session, peer);
+        taken[0].Consume();
+        taken[0].Consume();
+        Assert.Equal(1, (await peer.ReceiveAsync<MqttPubAckPacket>()).PacketIdentifier);
+        Assert.Equal(2, (await peer.ReceiveAsync<MqttPubRecPacket>()).PacketIdentifier);
+        Assert.Equal(3, (await peer.ReceiveAsync<MqttPubAckPacket>()).PacketIdentifier);
+        peer.Send(new MqttPubRelPacket { PacketIdentifier = 2 });
+        Assert.Equal(2, (await peer.ReceiveAsync<MqttPubCompPacket>()).PacketIdentifier);
+    }
+
+    [Fact]
+    public async Task A_message_of_quality_2_that_is_sent_again_is_delivered_once()
+    {
+        var (session, peer) = await OpenAsync(WithCommands);
+        var inbox = (await session.ReceiveAsync(CommandRequest, CancellationToken.None)).Inbox;
+        peer.Publish(Reboot, QualityOfService.ExactlyOnce, 7);
+        peer.Publish(Reboot, QualityOfService.ExactlyOnce, 7, duplicate: true);
+        (await TakeAsync(inbox)).Consume();
+        await peer.ReceiveAsync<MqttPubRecPacket>();
+        peer.Publish(Reboot, QualityOfService.ExactlyOnce, 7, duplicate: true);
+        await peer.ReceiveAsync<MqttPubRecPacket>();
+        peer.Send(new MqttPubRelPacket { PacketIdentifier = 7 });
+        await peer.ReceiveAsync<MqttPubCompPacket>();
+        Assert.Equal((1, 0), (session.Counters.Received, inbox.Count));
+
+        // Released, the id is free for another message.
+        peer.Publish(Reboot, QualityOfService.ExactlyOnce, 7, "next");
+        Assert.Equal("next", TextOf(await TakeAsync(inbox)));
+    }
+
+    [Fact]
+    public async Task Consuming_after_the_link_is_gone_does_nothing()
+    {
+        var (session, peer) = await OpenAsync(WithCommands);
+        peer.Publish(Reboot, QualityOfService.AtLeastOnce, 1);
+        var inbox = (await session.ReceiveAsync(CommandRequest, CancellationToken.None)).Inbox;
+        var message = await TakeAsync(inbox);
+        await peer.CloseAsync();
+        await FaultOf(TakeAsync(inbox));
+        message.Consume();
+        Assert.Equal(SessionState.Failed, session.State);
+    }
+
+    [Fact]
+    public async Task A_receiver_with_a_filter_leaves_the_others_where_they_are()
+    {
+        var (session, peer) = await OpenAsync(WithCommands);
+        foreach (var text in new[] { "a", "b", "c" })
+        {
+            peer.Publish(Reboot, QualityOfService.AtMostOnce, payload: text);
+        }
+
+        var inbox = (await session.ReceiveAsync(CommandRequest, CancellationToken.None)).Inbox;
+        Assert.Equal("b", TextOf(await TakeAsync(inbox, message => TextOf(message) == "b")));
+        Assert.Equal("a", TextOf(await TakeAsync(inbox)));
+        Assert.Equal("c", TextOf(await TakeAsync(inbox)));
+        Assert.Null(inbox.Take(fits: null, TimeSpan.Zero, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task A_receiver_waits_as_long_as_it_said_by_the_clock()
+    {
+        var (session, _) = await OpenAsync(WithCommands);
+        var inbox = (await session.ReceiveAsync(CommandRequest, CancellationToken.None)).Inbox;
+        var taking = Blocking(() => inbox.Take(fits: null, TimeSpan.FromSeconds(5), CancellationToken.None));
+        await Clock.TimerSetAsync(TimeSpan.FromSeconds(5));
+        Clock.Advance(TimeSpan.FromSeconds(4));
+        Assert.False(taking.IsCompleted);
+        Clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.Null(await taking);
+    }
+
+    [Fact]
+    public async Task A_waiting_receiver_can_be_cancelled()
+    {
+        var (session, _) = await OpenAsync(WithCommands);
+        var inbox = (await session.ReceiveAsync(CommandRequest, CancellationToken.None)).Inbox;
+        using var cancel = new CancellationTokenSource();
+        var taking = Blocking(() => inbox.Take(fits: null, TimeSpan.FromSeconds(5), cancel.Token));
+        await Clock.TimerSetAsync(TimeSpan.FromSeconds(5));
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => taking);
+    }
+
+    [Fact]
+    public async Task Several_receivers_share_a_subscription_and_none_gets_what_another_got()
+    {
+        const int Count = 300;
+        var (session, peer) = await OpenAsync(WithCommands);
+        var inbox = (await session.ReceiveAsync(CommandRequest, CancellationToken.None)).Inbox;
+        var all = new System.Collections.Concurrent.ConcurrentBag<string>();
+        var receivers = Enumerable.Range(0, 3).Select(_ => Blocking(() =>
+        {
+            while (inbox.Take(fits: null, Timeout.InfiniteTimeSpan, CancellationToken.None) is { } message && TextOf(message) != "end")
+            {
+                all.Add(TextOf(message));
+                message.Consume();
+            }
+        })).ToList();
+        for (var i = 0; i < Count; i++)
+        {
+            peer.Publish(Reboot, QualityOfService.AtLeastOnce, (ushort)(i + 1), $"{i}");
+        }
+
+        for (var i = 0; i < receivers.Count; i++)
+        {
+            peer.Publish(Reboot, QualityOfService.AtMostOnce, payload: "end");
+        }
+
+        await Task.WhenAll(receivers);
+        Assert.Equal(Enumerable.Range(0, Count), all.Select(int.Parse).Order());
+        for (var i = 0; i < Count; i++)
+        {
+            Assert.Equal(i + 1, (await peer.ReceiveAsync<MqttPubAckPacket>()).PacketIdentifier);
+        }
+    }
+
+    [Fact]
+    public async Task Too_many_messages_of_quality_0_drop_the_oldest_are_counted_and_told_once()
+    {
+        var (session, peer) = await OpenAsync(WithCommands);
+        peer.Publish(Reboot, QualityOfService.AtLeastOnce, 1, "stays");
+        for (var i = 0; i < Subscription.InboxCapacity + 25; i++)
+        {
+            peer.Publish(Reboot, QualityOfService.AtMostOnce, payload: $"{i}");
+        }
+
+        await ProveSilenceAsync(session, peer);
+        var inbox = (await session.ReceiveAsync(CommandRequest, CancellationToken.None)).Inbox;
+        Assert.Equal((25, 25, Subscription.InboxCapacity + 1), (inbox.Dropped, session.Counters.Dropped, inbox.Count));
+        Assert.Single(session.TakeNotices());
+        Assert.Equal("stays", TextOf(await TakeAsync(inbox)));
+        Assert.Equal("25", TextOf(await TakeAsync(inbox)));
+    }
+
+    [Fact]
+    public async Task At_the_end_of_a_session_its_receivers_get_what_is_left_and_then_the_fault()
+    {
+        var (session, peer) = await OpenAsync(WithCommands);
+        var inbox = (await session.ReceiveAsync(CommandRequest, CancellationToken.None)).Inbox;
+        var waiting = Blocking(() => inbox.Take(message => TextOf(message) == "never", TimeSpan.FromSeconds(5), CancellationToken.None));
+        await Clock.TimerSetAsync(TimeSpan.FromSeconds(5));
+        peer.Publish(Reboot, QualityOfService.AtLeastOnce, 1, "last");
+        await peer.CloseAsync();
+        Assert.Equal(FaultIds.ConnectionLost, (await FaultOf(waiting)).Id);
+        Assert.Equal("last", TextOf(await TakeAsync(inbox)));
+        Assert.Equal(FaultIds.ConnectionLost, Assert.Throws<FaultException>(() => inbox.Take(fits: null, TimeSpan.Zero, CancellationToken.None)).Fault.Id);
+        Assert.Equal(NoticeLevel.Warning, Assert.Single(session.TakeNotices()).Level);
+    }
+
+    [Theory]
+    [InlineData(new byte[] { 0x36, 0x05, 0x00, 0x01, 0x61, 0x00, 0x01 })]
+    [InlineData(new byte[] { 0x30, 0x02, 0x00, 0x00 })]
+    [InlineData(new byte[] { 0xE0, 0x00 })]
+    [InlineData(new byte[] { 0x20, 0x02, 0x00, 0x00 })]
+    [InlineData(new byte[] { 0xFF, 0xFF, 0xFF, 0xFF, 0xFF })]
+    [InlineData(new byte[] { 0x30, 0xFF, 0xFF, 0xFF, 0x7F })]
+    public async Task What_mqtt_does_not_allow_ends_the_session_as_a_breach_of_the_protocol(byte[] bytes)
+    {
+        var (session, peer) = await OpenAsync(WithCommands);
+        var inbox = (await session.ReceiveAsync(CommandRequest, CancellationToken.None)).Inbox;
+        await peer.SendBytesAsync(bytes);
+        var fault = await FaultOf(Blocking(() => inbox.Take(fits: null, Timeout.InfiniteTimeSpan, CancellationToken.None)));
+        Assert.Equal((FaultIds.ProtocolError, FaultCategory.Protocol), (fault.Id, fault.Category));
+        Assert.Null(await peer.ReceiveAsync());
+    }
+
+    [Fact]
+    public async Task A_disconnect_of_an_mqtt_5_service_tells_its_reason()
+    {
+        var (session, peer) = await OpenAsync(WithCommands with { Version = MqttVersion.V5 });
+        var inbox = (await session.ReceiveAsync(CommandRequest, CancellationToken.None)).Inbox;
+        peer.Send(new MqttDisconnectPacket { ReasonCode = MqttDisconnectReasonCode.SessionTakenOver });
+        var fault = await FaultOf(Blocking(() => inbox.Take(fits: null, Timeout.InfiniteTimeSpan, CancellationToken.None)));
+        Assert.Equal((FaultIds.ServerDisconnected, 0x8E), (fault.Id, fault.Code));
+        Assert.Contains("identity", fault.Advice);
+    }
+}
