@@ -66,6 +66,16 @@ public sealed class Link : IPacketSink, IAsyncDisposable
         }
     }
 
+    /// <summary>Queues the last packet: whatever is sent after it is dropped (a DISCONNECT, MQTT-3.1.1 §3.14.4). Reading goes on.</summary>
+    public void SendLast(MqttPacket packet)
+    {
+        lock (_writer.Gate)
+        {
+            Send(packet);
+            _writer.TakeNoMore();
+        }
+    }
+
     /// <inheritdoc/>
     public void Publish(OutboundMessage message, bool duplicate) =>
         Publish(message.Topic, message.Payload, message.QualityOfService, message.PacketId, message.Retain, duplicate);

@@ -24,6 +24,7 @@ internal sealed class LinkWriter : IThreadPoolWorkItem
     private long _written;
     private bool _busy;
     private bool _stopped;
+    private bool _takesNoMore;
     private long _lastSent;
 
     public LinkWriter(Stream stream, LinkOptions options)
@@ -49,7 +50,7 @@ internal sealed class LinkWriter : IThreadPoolWorkItem
     /// <summary>Adds an encoded packet; the caller holds <see cref="Gate"/>.</summary>
     public void Append(MqttPacketBuffer packet)
     {
-        if (_stopped)
+        if (_stopped || _takesNoMore)
         {
             return;
         }
@@ -91,6 +92,9 @@ internal sealed class LinkWriter : IThreadPoolWorkItem
             return WaitUntilWritten(_queued, cancellationToken);
         }
     }
+
+    /// <summary>What is queued still leaves, and nothing after it; the caller holds <see cref="Gate"/>.</summary>
+    public void TakeNoMore() => _takesNoMore = true;
 
     public void Stop() => End(fault: null);
 
