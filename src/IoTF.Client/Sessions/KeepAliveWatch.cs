@@ -39,8 +39,9 @@ internal static class KeepAliveWatch
             var idle = clock.GetElapsedTime(link.LastSent);
             if (idle >= ask || (silence >= ask && asked is null))
             {
-                link.Send(MqttPingReqPacket.Instance);
+                // Before the sending: an answer must not be older than the question, however soon it comes.
                 asked = clock.GetTimestamp();
+                link.Send(MqttPingReqPacket.Instance);
                 idle = TimeSpan.Zero;
             }
 
