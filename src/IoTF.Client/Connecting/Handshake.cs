@@ -16,7 +16,9 @@ namespace IoTF.Client.Connecting;
 /// <param name="ReceiveMaximum">How many unacknowledged messages the service takes (MQTT 5; 65,535 when it does not say).</param>
 /// <param name="KeepAlive">The keep-alive that is in force: the service's when it sets one (MQTT 5).</param>
 /// <param name="MaximumPacketSize">The largest packet the service takes, in bytes (MQTT 5; null when it does not say).</param>
-internal sealed record AcceptedConnection(Link Link, bool SessionPresent, int ReceiveMaximum, TimeSpan KeepAlive, uint? MaximumPacketSize);
+/// <param name="MaximumQualityOfService">The highest QoS the service takes (MQTT 5; 2 when it does not say).</param>
+internal sealed record AcceptedConnection(
+    Link Link, bool SessionPresent, int ReceiveMaximum, TimeSpan KeepAlive, uint? MaximumPacketSize, QualityOfService MaximumQualityOfService);
 
 /// <summary>Makes one connection: network, TLS, CONNECT, CONNACK, within the time limit.</summary>
 internal static class Handshake
@@ -75,17 +77,25 @@ internal static class Handshake
     private static void SendConnect(Link link, SessionOptions options)
     {
         var secret = options.Credential?.RevealSecret();
-        link.Send(new MqttConnectPacket
+        try
         {
-            ClientId = options.Identity.ClientId,
-            CleanSession = !options.Persistent,
-            KeepAlivePeriod = (ushort)Math.Clamp(options.KeepAlive.TotalSeconds, 0, ushort.MaxValue),
-            Username = options.Credential?.UserName,
-            Password = secret,
-            SessionExpiryInterval = options is { Persistent: true, Version: MqttVersion.V5 } ? (uint)options.SessionExpiry.TotalSeconds : 0,
-            RequestProblemInformation = true,
-        });
-        CryptographicOperations.ZeroMemory(secret);
+            link.Send(new MqttConnectPacket
+            {
+                ClientId = options.Identity.ClientId,
+                CleanSession = !options.Persistent,
+                KeepAlivePeriod = (ushort)Math.Clamp(options.KeepAlive.TotalSeconds, 0, ushort.MaxValue),
+                Username = options.Credential?.UserName,
+                Password = secret,
+                SessionExpiryInterval = options is { Persistent: true, Version: MqttVersion.V5 }
+                    ? (uint)Math.Clamp(options.SessionExpiry.TotalSeconds, 0, uint.MaxValue)
+                    : 0,
+                RequestProblemInformation = true,
+            });
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(secret);
+        }
     }
 
     private static AcceptedConnection Judge(MqttPacket? answer, Link link, SessionOptions options)
@@ -98,7 +108,8 @@ internal static class Handshake
                     accepted.IsSessionPresent,
                     accepted.ReceiveMaximum == 0 ? ushort.MaxValue : accepted.ReceiveMaximum,
                     accepted.ServerKeepAlive == 0 ? options.KeepAlive : TimeSpan.FromSeconds(accepted.ServerKeepAlive),
-                    accepted.MaximumPacketSize == 0 ? null : accepted.MaximumPacketSize);
+                    accepted.MaximumPacketSize == 0 ? null : accepted.MaximumPacketSize,
+                    options.Version == MqttVersion.V5 ? (QualityOfService)accepted.MaximumQoS : QualityOfService.ExactlyOnce);
             case MqttConnAckPacket refused:
                 throw new FaultException(Refused(refused, options));
             case null:

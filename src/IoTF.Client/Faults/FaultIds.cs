@@ -57,6 +57,9 @@ public static class FaultIds
     /// <summary>The service broke the rules of MQTT.</summary>
     public const string ProtocolError = nameof(ProtocolError);
 
+    /// <summary>Something went wrong in the session itself; never expected.</summary>
+    public const string InternalError = nameof(InternalError);
+
     /// <summary>The session was disconnected here.</summary>
     public const string SessionClosed = nameof(SessionClosed);
 

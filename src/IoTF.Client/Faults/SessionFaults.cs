@@ -1,4 +1,5 @@
 using IoTF.Client.Sessions;
+using IoTF.Mqtt;
 
 namespace IoTF.Client.Faults;
 
@@ -22,6 +23,38 @@ internal static class SessionFaults
         FaultCategory.Connection,
         $"{options.Endpoint} closed the connection of {options.Identity.ClientId}.",
         "Connect again. The service closes without a word when another client connects with the same identity, or when a topic or a payload is not allowed.");
+
+    public static Fault ClosedInsteadOfSubAck(SessionOptions options, string filter) => new(
+        FaultIds.ConnectionLost,
+        FaultCategory.Connection,
+        $"{options.Endpoint} closed the connection of {options.Identity.ClientId} instead of answering the subscription '{filter}'.",
+        "The service closes without a word when the role may not subscribe to the topic, or has too many subscriptions. Check the role, then connect again.");
+
+    public static Fault WrongSubAck(SessionOptions options, int filters, int codes) => new(
+        FaultIds.ProtocolError,
+        FaultCategory.Protocol,
+        $"{options.Endpoint} answered {filters} subscriptions of {options.Identity.ClientId} with {codes} codes.",
+        "The service, or something between it and this machine, does not keep to MQTT. Ask those who run the service.");
+
+    public static Fault Internal(SessionOptions options, Exception exception) => new(
+        FaultIds.InternalError,
+        FaultCategory.Protocol,
+        $"The session of {options.Identity.ClientId} with {options.Endpoint} ended by an error of its own ({exception.GetType().Name}): {exception.Message}",
+        "Connect again; if it returns, report it together with this message.");
+
+    public static Fault TooLarge(SessionOptions options, string topic, long size, uint limit) => new(
+        FaultIds.MessageRefused,
+        FaultCategory.Protocol,
+        $"A message of {options.Identity.ClientId} to '{topic}' was not sent: it is a packet of {size:N0} bytes, and {options.Endpoint} takes {limit:N0} at most.",
+        "Send less at a time, or have the limit of the service raised.",
+        IsPermanent: true);
+
+    public static Fault QualityTooHigh(SessionOptions options, string topic, QualityOfService wanted, QualityOfService highest) => new(
+        FaultIds.MessageRefused,
+        FaultCategory.Protocol,
+        $"A message of {options.Identity.ClientId} to '{topic}' was not sent with QoS {(int)wanted}: {options.Endpoint} takes QoS {(int)highest} at most.",
+        $"Send it with -QoS {(int)highest}.",
+        IsPermanent: true);
 
     public static Fault Silent(SessionOptions options, TimeSpan silence) => new(
         FaultIds.KeepAliveTimeout,

@@ -50,7 +50,7 @@ public sealed class SendBatch : IDisposable
     /// <exception cref="OperationCanceledException">The token fired; <see cref="Outstanding"/> messages are still under way.</exception>
     public void Complete(CancellationToken cancellationToken)
     {
-        _exchange.ConfirmWritten(this, cancellationToken);
+        _exchange.ConfirmWritten(this, _patience, cancellationToken);
         _exchange.AwaitAcknowledgements(this, _patience, cancellationToken);
     }
 
@@ -116,6 +116,11 @@ public sealed class SendBatch : IDisposable
     internal void LinkLost(long written, Fault fault)
     {
         ConfirmUpTo(written);
+        GiveUpUnwritten(fault);
+    }
+
+    internal void GiveUpUnwritten(Fault fault)
+    {
         while (_unwritten.TryDequeue(out var lost))
         {
             _exchange.Settle(lost.Message, fault);

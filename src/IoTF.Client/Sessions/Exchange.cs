@@ -32,6 +32,8 @@ internal sealed class Exchange
     private long _received;
     private long _bytesSentBefore;
     private long _bytesReceivedBefore;
+    private uint? _maximumPacketSize;
+    private QualityOfService _maximumQualityOfService = QualityOfService.ExactlyOnce;
 
     public Exchange(SessionOptions options, TimeProvider clock, Mailroom mailroom)
     {
@@ -65,6 +67,8 @@ internal sealed class Exchange
         {
             _link = connection.Link;
             _lastSign = _clock.GetTimestamp();
+            _maximumPacketSize = connection.MaximumPacketSize;
+            _maximumQualityOfService = connection.MaximumQualityOfService;
             _outbound.Limit = Math.Min(_options.MaxInFlight, connection.ReceiveMaximum);
             _inbound.Resume(connection.SessionPresent);
             foreach (var message in _outbound.Resume(connection.SessionPresent, connection.Link))
@@ -96,7 +100,9 @@ internal sealed class Exchange
 
             foreach (var answer in _subscribing.Values)
             {
+                // Who asked may have stopped waiting: looked at here, it is never an exception that nobody observed.
                 answer.TrySetException(new FaultException(fault));
+                _ = answer.Task.Exception;
             }
 
             foreach (var id in _subscribing.Keys)
@@ -110,20 +116,25 @@ internal sealed class Exchange
     }
 
     /// <summary>The session is over: whoever waits is told, and what is in flight is given up.</summary>
-    /// <returns>The messages that were not confirmed, oldest first.</returns>
+    /// <returns>The messages that were not confirmed and that no batch reports, oldest first.</returns>
     public IReadOnlyList<PendingMessage> End(Fault fault)
     {
         lock (Gate)
         {
             _refusal ??= fault;
-            var unconfirmed = _outbound.Abandon().Cast<PendingMessage>().ToArray();
-            foreach (var message in unconfirmed)
+            var unreported = new List<PendingMessage>();
+            foreach (var message in _outbound.Abandon().Cast<PendingMessage>())
             {
-                Settle(message, _refusal);
+                if (!message.IsSettled && !_batches.Contains(message.Batch!))
+                {
+                    unreported.Add(message);
+                }
+
+                Settle(message, fault);
             }
 
             Monitor.PulseAll(Gate);
-            return unconfirmed;
+            return unreported;
         }
     }
 
@@ -163,23 +174,22 @@ internal sealed class Exchange
         {
             if (crowded is not null)
             {
-                WaitFor(crowded.WaitForRoomAsync(cancellationToken));
+                if (!AwaitNetwork(crowded, crowded.WaitForRoomAsync, patience, cancellationToken))
+                {
+                    SettleUnsent(message, NotAcknowledged("could not be sent, because the network takes nothing", patience));
+                    return;
+                }
             }
             else if (!AwaitRoom(message.QualityOfService, patience, cancellationToken))
             {
-                lock (Gate)
-                {
-                    message.Batch!.Add(message);
-                    Settle(message, NotAcknowledged("could not be sent, because earlier ones are not acknowledged", patience));
-                }
-
+                SettleUnsent(message, NotAcknowledged("could not be sent, because earlier ones are not acknowledged", patience));
                 return;
             }
         }
     }
 
-    /// <summary>Waits until the QoS 0 messages of a batch have been given to the network, or were lost with the link.</summary>
-    public void ConfirmWritten(SendBatch batch, CancellationToken cancellationToken)
+    /// <summary>Waits until the QoS 0 messages of a batch have been given to the network, or were lost with the link, or gives them up.</summary>
+    public void ConfirmWritten(SendBatch batch, TimeSpan patience, CancellationToken cancellationToken)
     {
         Link? link;
         lock (Gate)
@@ -192,13 +202,18 @@ internal sealed class Exchange
             return;
         }
 
-        WaitFor(link.FlushAsync(cancellationToken));
+        var inTime = AwaitNetwork(link, link.FlushAsync, patience, cancellationToken);
         lock (Gate)
         {
             // A link that failed meanwhile is taken away by the reader, who settles what was lost.
             if (ReferenceEquals(link, _link) && link.WriteFault is null)
             {
                 batch.ConfirmUpTo(link.BytesSent);
+            }
+
+            if (!inTime)
+            {
+                batch.GiveUpUnwritten(NotAcknowledged("could not be sent, because the network takes nothing", patience));
             }
         }
     }
@@ -225,7 +240,7 @@ internal sealed class Exchange
     /// <summary>Waits until everything in flight is settled.</summary>
     /// <returns>False when the time is over.</returns>
     public bool Drain(TimeSpan limit, CancellationToken cancellationToken) =>
-        WaitUntil(() => _outbound.Count == 0 || _link is null, limit, cancellationToken, countsFromSigns: false);
+        WaitUntil(() => _outbound.Count == 0, limit, cancellationToken, countsFromSigns: false);
 
     /// <summary>Says what became of a message. The caller holds the gate.</summary>
     public void Settle(PendingMessage message, Fault? fault)
@@ -303,14 +318,13 @@ internal sealed class Exchange
         crowded = null;
         lock (Gate)
         {
-            if (_refusal is not null)
+            if ((_refusal ?? Unsendable(message)) is { } fault)
             {
-                message.Batch!.Add(message);
-                Settle(message, _refusal);
+                SettleUnsent(message, fault);
                 return true;
             }
 
-            if (_link is not { } link || !_outbound.HasRoom(message.QualityOfService))
+            if (!LinkTakesMessages || _link is not { } link || !_outbound.HasRoom(message.QualityOfService))
             {
                 return false;
             }
@@ -326,8 +340,57 @@ internal sealed class Exchange
         }
     }
 
+    /// <summary>A link that cannot be written ends soon; what would be given to it in the meantime would only be lost.</summary>
+    private bool LinkTakesMessages => _link is { WriteFault: null };
+
+    /// <summary>Why the service does not take a message, by what it said when it accepted the connection (MQTT-5.0 §3.2.2.3).</summary>
+    private Fault? Unsendable(PendingMessage message)
+    {
+        if (message.QualityOfService > _maximumQualityOfService)
+        {
+            return SessionFaults.QualityTooHigh(_options, message.Topic, message.QualityOfService, _maximumQualityOfService);
+        }
+
+        return _maximumPacketSize is { } limit && PublishSize.InVersion5(message) is var size && size > limit
+            ? SessionFaults.TooLarge(_options, message.Topic, size, limit)
+            : null;
+    }
+
+    private void SettleUnsent(PendingMessage message, Fault fault)
+    {
+        lock (Gate)
+        {
+            message.Batch!.Add(message);
+            Settle(message, fault);
+        }
+    }
+
+    /// <summary>Waits for the network to take what is queued.</summary>
+    /// <returns>False when for the time given it took nothing, and nothing came from the service.</returns>
+    private bool AwaitNetwork(Link link, Func<CancellationToken, Task> wait, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var (sent, lastSign) = (link.BytesSent, Volatile.Read(ref _lastSign));
+            using var limit = new CancellationTokenSource(patience, _clock);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+            try
+            {
+                wait(either.Token).GetAwaiter().GetResult();
+                return true;
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                if (link.BytesSent == sent && Volatile.Read(ref _lastSign) == lastSign)
+                {
+                    return false;
+                }
+            }
+        }
+    }
+
     private bool AwaitRoom(QualityOfService qualityOfService, TimeSpan patience, CancellationToken cancellationToken) =>
-        WaitUntil(() => _refusal is not null || (_link is not null && _outbound.HasRoom(qualityOfService)), patience, cancellationToken);
+        WaitUntil(() => _refusal is not null || (LinkTakesMessages && _outbound.HasRoom(qualityOfService)), patience, cancellationToken);
 
     private void PublishNow(PendingMessage message, Link link)
     {
@@ -371,8 +434,9 @@ internal sealed class Exchange
 
                 break;
             case MqttPubCompPacket comp:
+                // Whatever its code: the service took the message over with its PUBREC, and 0x92 only says that it has finished with it.
                 _outbound.OnPubComp(comp.PacketIdentifier, link, out message);
-                Settle(message, (byte)comp.ReasonCode, comp.ReasonString);
+                Settle(message, ReasonCode.Success, reason: null);
                 break;
             case MqttPubRelPacket rel:
                 _inbound.OnPubRel(rel.PacketIdentifier, link);
@@ -392,6 +456,12 @@ internal sealed class Exchange
 
     private void Take(MqttPublishPacket publish, Link link)
     {
+        if (string.IsNullOrEmpty(publish.Topic))
+        {
+            // Only a topic alias may stand for a topic, and the CONNECT has allowed none (MQTT-5.0 §3.3.2.3.4).
+            throw new LinkException(LinkFailure.Malformed, "A PUBLISH has no topic.");
+        }
+
         var message = new InboundMessage(
             publish.Topic, BytesOf(publish.Payload), (QualityOfService)publish.QualityOfServiceLevel, publish.PacketIdentifier, publish.Retain, publish.Dup);
         switch (_inbound.OnPublish(message, link))
@@ -462,7 +532,8 @@ internal sealed class Exchange
                     return false;
                 }
 
-                alarm.Change(left, Timeout.InfiniteTimeSpan);
+                // Rounded up: a timer counts whole milliseconds, and one that is too early would only be set again.
+                alarm.Change(TimeSpan.FromMilliseconds(Math.Ceiling(left.TotalMilliseconds)), Timeout.InfiniteTimeSpan);
                 Monitor.Wait(Gate);
             }
 
@@ -483,8 +554,6 @@ internal sealed class Exchange
         FaultCategory.Timeout,
         $"A message of {_options.Identity.ClientId} {what}: {_options.Endpoint} has shown no sign of life for {patience.TotalSeconds:0.###} s.",
         "Send it again if it may arrive twice; -TimeoutSec sets the limit, -MaxInFlight the number of messages under way.");
-
-    private static void WaitFor(Task task) => task.GetAwaiter().GetResult();
 
     private static byte[] BytesOf(ReadOnlySequence<byte> payload) =>
         SequenceMarshal.TryGetReadOnlyMemory(payload, out var memory)
