@@ -9,8 +9,12 @@ namespace IoTF.Client.Receiving;
 /// </summary>
 public sealed class Inbox
 {
+    /// <summary>A day in milliseconds: timers do not count further than some fifty.</summary>
+    private const double LongestAlarm = 24 * 60 * 60 * 1000;
+
     private readonly object _gate = new();
     private readonly int _capacity;
+    private readonly TimeProvider _clock;
     private ReceivedMessage? _oldest;
     private ReceivedMessage? _newest;
     private int _count;
@@ -19,7 +23,11 @@ public sealed class Inbox
     private int _waiting;
     private Fault? _ended;
 
-    internal Inbox(int capacity) => _capacity = capacity;
+    internal Inbox(int capacity, TimeProvider clock)
+    {
+        _capacity = capacity;
+        _clock = clock;
+    }
 
     /// <summary>Messages that wait.</summary>
     public int Count => Volatile.Read(ref _count);
@@ -56,6 +64,25 @@ public sealed class Inbox
         {
             Append(message);
             return _atMostOnce > _capacity && DropOldest();
+        }
+    }
+
+    /// <summary>Adds a message that waited elsewhere, before those that were received after it.</summary>
+    internal void Insert(ReceivedMessage message)
+    {
+        lock (_gate)
+        {
+            var before = _newest;
+            while (before is not null && before.Number > message.Number)
+            {
+                before = before.Previous;
+            }
+
+            InsertBehind(before, message);
+            if (_atMostOnce > _capacity)
+            {
+                DropOldest();
+            }
         }
     }
 
@@ -98,8 +125,11 @@ public sealed class Inbox
 
     private ReceivedMessage? Await(Func<ReceivedMessage, bool>? fits, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        var started = TimeProvider.System.GetTimestamp();
+        var started = _clock.GetTimestamp();
         using var cancelled = cancellationToken.Register(WakeAll);
+        using var alarm = timeout == Timeout.InfiniteTimeSpan
+            ? null
+            : _clock.CreateTimer(_ => WakeAll(), state: null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         lock (_gate)
         {
             _waiting++;
@@ -118,19 +148,19 @@ public sealed class Inbox
                         throw new FaultException(_ended);
                     }
 
-                    if (timeout == Timeout.InfiniteTimeSpan)
+                    if (alarm is not null)
                     {
-                        Monitor.Wait(_gate);
-                        continue;
+                        var left = timeout - _clock.GetElapsedTime(started);
+                        if (left <= TimeSpan.Zero)
+                        {
+                            return null;
+                        }
+
+                        // Rounded up: a timer counts whole milliseconds, and one that is too early would only be set again.
+                        alarm.Change(TimeSpan.FromMilliseconds(Math.Ceiling(Math.Min(left.TotalMilliseconds, LongestAlarm))), Timeout.InfiniteTimeSpan);
                     }
 
-                    var left = timeout - TimeProvider.System.GetElapsedTime(started);
-                    if (left <= TimeSpan.Zero)
-                    {
-                        return null;
-                    }
-
-                    Monitor.Wait(_gate, left < TimeSpan.FromDays(1) ? left : TimeSpan.FromDays(1));
+                    Monitor.Wait(_gate);
                 }
             }
             finally
@@ -177,19 +207,30 @@ public sealed class Inbox
         return false;
     }
 
-    private void Append(ReceivedMessage message)
+    private void Append(ReceivedMessage message) => InsertBehind(_newest, message);
+
+    private void InsertBehind(ReceivedMessage? before, ReceivedMessage message)
     {
-        message.Previous = _newest;
-        if (_newest is null)
+        var after = before is null ? _oldest : before.Next;
+        (message.Previous, message.Next) = (before, after);
+        if (before is null)
         {
             _oldest = message;
         }
         else
         {
-            _newest.Next = message;
+            before.Next = message;
         }
 
-        _newest = message;
+        if (after is null)
+        {
+            _newest = message;
+        }
+        else
+        {
+            after.Previous = message;
+        }
+
         _count++;
         _atMostOnce += message.QualityOfService == QualityOfService.AtMostOnce ? 1 : 0;
     }

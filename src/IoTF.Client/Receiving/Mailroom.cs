@@ -7,13 +7,17 @@ using IoTF.Mqtt.Topics;
 namespace IoTF.Client.Receiving;
 
 /// <summary>Sorts what arrives into the inboxes of the subscriptions that want it.</summary>
-internal sealed class Mailroom(Notices notices)
+internal sealed class Mailroom(Notices notices, TimeProvider clock)
 {
     private readonly object _gate = new();
 
     /// <summary>What no subscription of this process wants: left over from an earlier run of a persistent session.</summary>
-    private readonly Inbox _unclaimed = new(capacity: 0);
+    private readonly Inbox _unclaimed = new(capacity: 0, clock);
+
+    /// <summary>Filters that were subscribed and are no more. The service still delivers what it had queued for them.</summary>
+    private readonly HashSet<string> _retired = [];
     private Subscription[] _subscriptions = [];
+    private long _count;
     private bool _toldOfUnclaimed;
     private bool _toldOfDropped;
     private Fault? _ended;
@@ -32,6 +36,7 @@ internal sealed class Mailroom(Notices notices)
         lock (_gate)
         {
             _subscriptions = [.. _subscriptions, subscription];
+            _retired.Remove(subscription.Filter);
             if (_ended is not null)
             {
                 subscription.Inbox.End(_ended);
@@ -44,18 +49,19 @@ internal sealed class Mailroom(Notices notices)
         }
     }
 
-    /// <summary>Forgets a subscription; what it still held goes to another that wants it, or is done with.</summary>
+    /// <summary>Forgets a subscription; what it still held, or still gets, goes to another that wants it, or is done with.</summary>
     public void Remove(Subscription subscription)
     {
         var unwanted = new List<ReceivedMessage>();
         lock (_gate)
         {
             _subscriptions = [.. _subscriptions.Where(other => other != subscription)];
+            _retired.Add(subscription.Filter);
             foreach (var message in subscription.Inbox.Empty())
             {
                 if (!message.IsShared && Array.Find(_subscriptions, other => TopicFilter.Matches(other.Filter, message.Topic)) is { } heir)
                 {
-                    heir.Inbox.Add(message);
+                    heir.Inbox.Insert(message);
                 }
                 else
                 {
@@ -63,6 +69,8 @@ internal sealed class Mailroom(Notices notices)
                 }
             }
         }
+
+        Announce();
 
         // Outside the gate: the exchange sorts messages while it holds its own.
         foreach (var message in unwanted)
@@ -88,22 +96,26 @@ internal sealed class Mailroom(Notices notices)
                 }
             }
 
+            var number = ++_count;
             switch (takers)
             {
-                case 0 when message.QualityOfService == QualityOfService.AtMostOnce:
+                case 0 when message.QualityOfService == QualityOfService.AtMostOnce || IsRetired(message.Topic):
                     return false;
                 case 0:
-                    _unclaimed.Add(new ReceivedMessage(message, receivedAt, Exchange, copies: null));
+                    _unclaimed.Add(new ReceivedMessage(message, number, receivedAt, Exchange, copies: null));
                     TellOfUnclaimed(message.Topic);
                     return true;
                 case 1:
-                    Put(first!, new ReceivedMessage(message, receivedAt, Exchange, copies: null));
+                    Put(first!, new ReceivedMessage(message, number, receivedAt, Exchange, copies: null));
                     return true;
                 default:
                     var copies = new ReceivedMessage.Copies(takers);
-                    foreach (var subscription in _subscriptions.Where(one => TopicFilter.Matches(one.Filter, message.Topic)))
+                    foreach (var subscription in _subscriptions)
                     {
-                        Put(subscription, new ReceivedMessage(message, receivedAt, Exchange, copies));
+                        if (TopicFilter.Matches(subscription.Filter, message.Topic))
+                        {
+                            Put(subscription, new ReceivedMessage(message, number, receivedAt, Exchange, copies));
+                        }
                     }
 
                     return true;
@@ -129,6 +141,19 @@ internal sealed class Mailroom(Notices notices)
                 subscription.Inbox.End(fault);
             }
         }
+    }
+
+    private bool IsRetired(string topic)
+    {
+        foreach (var filter in _retired)
+        {
+            if (TopicFilter.Matches(filter, topic))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private void Put(Subscription subscription, ReceivedMessage message)

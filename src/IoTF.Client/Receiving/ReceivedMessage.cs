@@ -11,8 +11,9 @@ public sealed class ReceivedMessage
     private readonly Copies? _copies;
     private int _consumed;
 
-    internal ReceivedMessage(InboundMessage message, DateTimeOffset receivedAt, Exchange exchange, Copies? copies)
+    internal ReceivedMessage(InboundMessage message, long number, DateTimeOffset receivedAt, Exchange exchange, Copies? copies)
     {
+        Number = number;
         _message = message;
         _copies = copies;
         Exchange = exchange;
@@ -39,6 +40,9 @@ public sealed class ReceivedMessage
 
     /// <summary>Whether other subscriptions have got it, too.</summary>
     internal bool IsShared => _copies is not null;
+
+    /// <summary>Counts the messages of a session in the order of their arrival.</summary>
+    internal long Number { get; }
 
     internal Exchange Exchange { get; }
 

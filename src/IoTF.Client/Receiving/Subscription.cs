@@ -15,8 +15,9 @@ public sealed class Subscription
 
     private int _receivers;
 
-    internal Subscription(SubscriptionRequest request)
+    internal Subscription(SubscriptionRequest request, TimeProvider clock)
     {
+        Inbox = new Inbox(InboxCapacity, clock);
         Filter = request.Filter;
         Kind = request.Kind;
     }
@@ -28,7 +29,7 @@ public sealed class Subscription
     public MessageKind Kind { get; }
 
     /// <summary>What has arrived and was not taken yet.</summary>
-    public Inbox Inbox { get; } = new(InboxCapacity);
+    public Inbox Inbox { get; }
 
     /// <summary>Whether somebody is receiving from it now.</summary>
     public bool IsInUse => Volatile.Read(ref _receivers) > 0;

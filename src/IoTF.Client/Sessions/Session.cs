@@ -28,13 +28,13 @@ public sealed class Session : IAsyncDisposable
         Options = options;
         _clock = clock ?? TimeProvider.System;
         _notices = new Notices(_clock);
-        _mailroom = new Mailroom(_notices);
+        _mailroom = new Mailroom(_notices, _clock);
         Exchange = new Exchange(options, _clock, _mailroom);
         _mailroom.Exchange = Exchange;
         _supervisor = new Supervisor(this, _clock);
         foreach (var request in options.Subscriptions)
         {
-            _mailroom.Add(new Subscription(request));
+            _mailroom.Add(new Subscription(request, _clock));
         }
     }
 
@@ -63,11 +63,7 @@ public sealed class Session : IAsyncDisposable
     /// <exception cref="OperationCanceledException">The token fired; the session is over.</exception>
     public async Task OpenAsync(CancellationToken cancellationToken)
     {
-        lock (_gate)
-        {
-            _life ??= Task.Run(LiveAsync, CancellationToken.None);
-        }
-
+        _ = Live();
         try
         {
             await _opened.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -80,14 +76,14 @@ public sealed class Session : IAsyncDisposable
     }
 
     /// <summary>Delivers what is in flight within a limit, sends DISCONNECT and closes. Closing a closed session does nothing more.</summary>
-    /// <returns>The messages that were not confirmed, oldest first.</returns>
+    /// <returns>
+    /// The messages that were not confirmed, oldest first; those of batches that are still followed are left to their batches.
+    /// </returns>
     public async Task<IReadOnlyList<PendingMessage>> CloseAsync(TimeSpan drainLimit)
     {
-        Task<IReadOnlyList<PendingMessage>>? life;
         lock (_gate)
         {
-            life = _life;
-            if (State == SessionState.Open)
+            if (State is SessionState.Connecting or SessionState.Open)
             {
                 State = SessionState.Closing;
             }
@@ -95,7 +91,7 @@ public sealed class Session : IAsyncDisposable
 
         Exchange.Refuse(SessionFaults.Closed(Options));
         _supervisor.Close(drainLimit);
-        return life is null ? [] : await life.ConfigureAwait(false);
+        return await Live().ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -145,27 +141,46 @@ public sealed class Session : IAsyncDisposable
     private async Task<Subscription> SubscribeAsync(SubscriptionRequest request, CancellationToken cancellationToken)
     {
         // Before the SUBSCRIBE, because messages may arrive with its answer.
-        var subscription = new Subscription(request);
+        var subscription = new Subscription(request, _clock);
         _mailroom.Add(subscription);
         try
         {
             await SubscribeAsync([request.Filter], cancellationToken).ConfigureAwait(false);
             return subscription;
         }
-        catch
+        catch (Exception exception)
         {
             _mailroom.Remove(subscription);
+            if (exception is not FaultException { Fault.Id: FaultIds.SubscriptionRefused })
+            {
+                TakeBack(request.Filter);
+            }
+
             throw;
+        }
+    }
+
+    /// <summary>Ends a subscription that the service may still make, although nobody waits for its answer any more.</summary>
+    private void TakeBack(string filter)
+    {
+        try
+        {
+            _ = Exchange.RequestAsync(id => new MqttUnsubscribePacket { PacketIdentifier = id, TopicFilters = [filter] });
+        }
+        catch (FaultException)
+        {
+            // The connection is gone, and the subscription with it.
         }
     }
 
     /// <summary>Ends a subscription. Messages that wait in it go to another subscription that selects them, or are done with.</summary>
     private async Task UnsubscribeAsync(Subscription subscription, CancellationToken cancellationToken)
     {
+        // Forgotten first: the service does as it is told even when nobody waits for its answer any more.
+        _mailroom.Remove(subscription);
         await RequestAsync(
             id => new MqttUnsubscribePacket { PacketIdentifier = id, TopicFilters = [subscription.Filter] }, subscription.Filter, cancellationToken)
             .ConfigureAwait(false);
-        _mailroom.Remove(subscription);
     }
 
     internal Task SubscribeInitialAsync(CancellationToken cancellationToken)
@@ -182,10 +197,17 @@ public sealed class Session : IAsyncDisposable
             {
                 State = SessionState.Open;
                 OpenedAt = _clock.GetUtcNow();
+                _opened.TrySetResult();
             }
         }
+    }
 
-        _opened.TrySetResult();
+    private Task<IReadOnlyList<PendingMessage>> Live()
+    {
+        lock (_gate)
+        {
+            return _life ??= Task.Run(LiveAsync, CancellationToken.None);
+        }
     }
 
     private async Task<IReadOnlyList<PendingMessage>> LiveAsync()
@@ -226,7 +248,12 @@ public sealed class Session : IAsyncDisposable
             },
             filters[0],
             cancellationToken).ConfigureAwait(false);
-        for (var i = 0; i < filters.Count && i < codes.Count; i++)
+        if (codes.Count != filters.Count)
+        {
+            throw new FaultException(SessionFaults.WrongSubAck(Options, filters.Count, codes.Count));
+        }
+
+        for (var i = 0; i < filters.Count; i++)
         {
             if (ReasonCode.IsFailure(codes[i]))
             {

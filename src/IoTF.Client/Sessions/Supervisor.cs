@@ -16,6 +16,7 @@ internal sealed class Supervisor
     private readonly TimeProvider _clock;
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource<TimeSpan> _closing = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile bool _accepted;
 
     public Supervisor(Session session, TimeProvider clock)
     {
@@ -27,11 +28,14 @@ internal sealed class Supervisor
 
     private Exchange Exchange => _session.Exchange;
 
-    /// <summary>Asks for the end: what is in flight is delivered within the limit, then DISCONNECT is sent.</summary>
+    /// <summary>
+    /// Asks for the end: what is in flight is delivered within the limit, then DISCONNECT is sent. A client that the service has not
+    /// accepted yet has nothing to say, and goes at once.
+    /// </summary>
     public void Close(TimeSpan drainLimit)
     {
         _closing.TrySetResult(drainLimit);
-        if (_session.State == SessionState.Connecting)
+        if (!_accepted)
         {
             _stop.Cancel();
         }
@@ -53,61 +57,69 @@ internal sealed class Supervisor
         {
             return SessionFaults.Closed(Options);
         }
+        catch (Exception exception)
+        {
+            // Whatever it was, it ends the session with a word: those who wait for it would wait for ever.
+            return SessionFaults.Internal(Options, exception);
+        }
     }
 
     private async Task<Fault> ConnectAndServeAsync()
     {
         var connection = await Handshake.ConnectAsync(Options, _clock, _stop.Token).ConfigureAwait(false);
-        var link = connection.Link;
-        Exchange.Attach(connection);
-        Fault end = SessionFaults.Closed(Options);
+        _accepted = true;
+        Fault? end = null;
         try
         {
+            Exchange.Attach(connection);
             end = await ServeAsync(connection).ConfigureAwait(false);
             return end;
         }
-        catch (FaultException exception)
+        catch (Exception exception)
         {
-            end = exception.Fault;
+            end = (exception as FaultException)?.Fault ?? SessionFaults.Internal(Options, exception);
             throw;
         }
         finally
         {
-            await link.DisposeAsync().ConfigureAwait(false);
-            Exchange.Detach(end);
+            // Before the link is closed: what is given to a closed link is dropped, and would count as written.
+            Exchange.Detach(end!);
+            await connection.Link.DisposeAsync().ConfigureAwait(false);
         }
     }
 
     /// <summary>Serves one connection to its end.</summary>
     private async Task<Fault> ServeAsync(AcceptedConnection connection)
     {
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+        using var ended = new CancellationTokenSource();
         var reading = ReadAsync(connection.Link, ended.Token);
         var watching = KeepAliveWatch.WatchAsync(connection.Link, Options, connection.KeepAlive, _clock, ended.Token);
+        var subscribing = _session.SubscribeInitialAsync(ended.Token);
         try
         {
-            var subscribing = _session.SubscribeInitialAsync(ended.Token);
-            await Task.WhenAny(subscribing, reading).ConfigureAwait(false);
-            if (reading.IsCompleted)
+            // In this order: a close that came first has refused the subscriptions, too.
+            var first = await Task.WhenAny(_closing.Task, subscribing, reading, watching).ConfigureAwait(false);
+            if (first == subscribing)
             {
-                return await reading.ConfigureAwait(false);
+                await subscribing.ConfigureAwait(false);
+                _session.Opened();
+                first = await Task.WhenAny(reading, watching, _closing.Task).ConfigureAwait(false);
             }
 
-            await subscribing.ConfigureAwait(false);
-            _session.Opened();
-            var first = await Task.WhenAny(reading, watching, _closing.Task).ConfigureAwait(false);
             if (first == _closing.Task)
             {
-                await SayGoodbyeAsync(connection.Link, await _closing.Task.ConfigureAwait(false), reading).ConfigureAwait(false);
-                return SessionFaults.Closed(Options);
+                return await SayGoodbyeAsync(connection.Link, await _closing.Task.ConfigureAwait(false), reading, watching).ConfigureAwait(false);
             }
 
-            return await (first == reading ? reading : watching).ConfigureAwait(false);
+            var fault = await (first == reading ? reading : watching).ConfigureAwait(false);
+            return first == reading && !subscribing.IsCompleted && fault.Id == FaultIds.ConnectionLost
+                ? SessionFaults.ClosedInsteadOfSubAck(Options, Options.Subscriptions[0].Filter)
+                : fault;
         }
         finally
         {
             await ended.CancelAsync().ConfigureAwait(false);
-            await Task.WhenAll(reading, watching).ContinueWith(static _ => { }, TaskScheduler.Default).ConfigureAwait(false);
+            await Task.WhenAll(reading, watching, subscribing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -135,18 +147,39 @@ internal sealed class Supervisor
         }
     }
 
-    /// <summary>Delivers what is in flight, sends DISCONNECT and waits until the service has seen it, which it shows by closing.</summary>
-    private async Task SayGoodbyeAsync(Link link, TimeSpan drainLimit, Task reading)
+    /// <summary>
+    /// Delivers what is in flight, sends DISCONNECT and waits until the service has seen it, which it shows by closing. The connection may
+    /// end before; then there is nothing left to wait for.
+    /// </summary>
+    private async Task<Fault> SayGoodbyeAsync(Link link, TimeSpan drainLimit, Task<Fault> reading, Task<Fault> watching)
     {
-        await Task.Run(() => Exchange.Drain(drainLimit, CancellationToken.None)).ConfigureAwait(false);
-        link.Send(new MqttDisconnectPacket { ReasonCode = MqttDisconnectReasonCode.NormalDisconnection });
+        var started = _clock.GetTimestamp();
+        using (var lost = new CancellationTokenSource())
+        {
+            var draining = Task.Run(() => Exchange.Drain(drainLimit, lost.Token));
+            var first = await Task.WhenAny(draining, reading, watching).ConfigureAwait(false);
+            if (first != draining)
+            {
+                await lost.CancelAsync().ConfigureAwait(false);
+                await ((Task)draining).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                return await ((Task<Fault>)first).ConfigureAwait(false);
+            }
+        }
+
+        link.SendLast(new MqttDisconnectPacket { ReasonCode = MqttDisconnectReasonCode.NormalDisconnection });
+        var left = drainLimit - _clock.GetElapsedTime(started);
         try
         {
-            await Task.WhenAll(link.FlushAsync(CancellationToken.None), reading).WaitAsync(Farewell, _clock).ConfigureAwait(false);
+            // QoS 0 may still wait for the network; it has what is left of the limit.
+            await Task.WhenAny(link.FlushAsync(CancellationToken.None), reading)
+                .WaitAsync(left > Farewell ? left : Farewell, _clock).ConfigureAwait(false);
+            await reading.WaitAsync(Farewell, _clock).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
             // The service does not close, or the network does not carry the farewell: leaving is all that is left.
         }
+
+        return SessionFaults.Closed(Options);
     }
 }
