@@ -97,6 +97,16 @@ public abstract class ClientTest : IAsyncLifetime
     protected static PendingMessage Message(object input, QualityOfService qualityOfService = QualityOfService.AtLeastOnce) =>
         new(Topic, System.Text.Encoding.UTF8.GetBytes($"{input}"), qualityOfService, input);
 
+    protected static void SendAll(SendBatch batch, int count, QualityOfService promise)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            batch.Send(Message(i, promise), CancellationToken.None);
+        }
+
+        batch.Complete(CancellationToken.None);
+    }
+
     protected static List<PendingMessage> ReportsOf(SendBatch batch)
     {
         var reports = new List<PendingMessage>();
