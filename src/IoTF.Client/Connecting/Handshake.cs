@@ -105,7 +105,8 @@ internal static class Handshake
             case MqttConnAckPacket accepted when CodeOf(accepted, options.Version) == 0:
                 return new AcceptedConnection(
                     link,
-                    accepted.IsSessionPresent,
+                    // MQTT 3.1 does not tell; what was not clean counts as kept.
+                    options.Version == MqttVersion.V31 ? options.Persistent : accepted.IsSessionPresent,
                     accepted.ReceiveMaximum == 0 ? ushort.MaxValue : accepted.ReceiveMaximum,
                     accepted.ServerKeepAlive == 0 ? options.KeepAlive : TimeSpan.FromSeconds(accepted.ServerKeepAlive),
                     accepted.MaximumPacketSize == 0 ? null : accepted.MaximumPacketSize,

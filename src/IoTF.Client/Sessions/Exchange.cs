@@ -32,6 +32,7 @@ internal sealed class Exchange
     private long _received;
     private long _bytesSentBefore;
     private long _bytesReceivedBefore;
+    private bool _attached;
     private uint? _maximumPacketSize;
     private QualityOfService _maximumQualityOfService = QualityOfService.ExactlyOnce;
 
@@ -71,6 +72,13 @@ internal sealed class Exchange
             _maximumQualityOfService = connection.MaximumQualityOfService;
             _outbound.Limit = Math.Min(_options.MaxInFlight, connection.ReceiveMaximum);
             _inbound.Resume(connection.SessionPresent);
+            if (connection.SessionPresent && !_attached)
+            {
+                // Kept for a process that is gone, which may have left ids unreleased.
+                _outbound.InheritIds();
+            }
+
+            _attached = true;
             foreach (var message in _outbound.Resume(connection.SessionPresent, connection.Link))
             {
                 Settle((PendingMessage)message, fault: null);
@@ -435,8 +443,11 @@ internal sealed class Exchange
                 break;
             case MqttPubCompPacket comp:
                 // Whatever its code: the service took the message over with its PUBREC, and 0x92 only says that it has finished with it.
-                _outbound.OnPubComp(comp.PacketIdentifier, link, out message);
-                Settle(message, ReasonCode.Success, reason: null);
+                if (_outbound.OnPubComp(comp.PacketIdentifier, link, out message) == AcknowledgementOutcome.Settled)
+                {
+                    Settle(message, ReasonCode.Success, reason: null);
+                }
+
                 break;
             case MqttPubRelPacket rel:
                 _inbound.OnPubRel(rel.PacketIdentifier, link);

@@ -191,4 +191,28 @@ public sealed class AcknowledgementTests : ClientTest
         Assert.Null(Assert.Single(ReportsOf(next)).Fault);
         Assert.Equal(2, session.Counters.Acknowledged);
     }
+
+    [Theory]
+    [InlineData(MqttVersion.V31)]
+    [InlineData(MqttVersion.V311)]
+    [InlineData(MqttVersion.V5)]
+    public async Task In_a_session_that_the_service_kept_an_id_is_released_before_its_first_message_of_quality_2(MqttVersion version)
+    {
+        var (session, peer) = await OpenAsync(
+            Device with { Version = version, Persistent = true },
+            new MqttConnAckPacket { IsSessionPresent = true, MaximumQoS = MqttQualityOfServiceLevel.ExactlyOnce });
+        using var batch = new SendBatch(session, Tolerance, wantsAll: true);
+        var sending = Blocking(() => SendAll(batch, 1, QualityOfService.ExactlyOnce));
+        var id = (await peer.ReceiveAsync<MqttPubRelPacket>()).PacketIdentifier;
+        peer.Send(new MqttPubCompPacket { PacketIdentifier = id, ReasonCode = MqttPubCompReasonCode.PacketIdentifierNotFound });
+        Assert.Equal(id, (await peer.ReceiveAsync<MqttPublishPacket>()).PacketIdentifier);
+
+        // That answer was for the release: the message is still under way.
+        Assert.Equal((1, 1, 0), (batch.Outstanding, session.Counters.Pending, session.Counters.Acknowledged));
+        peer.Send(new MqttPubRecPacket { PacketIdentifier = id });
+        await peer.ReceiveAsync<MqttPubRelPacket>();
+        peer.Send(new MqttPubCompPacket { PacketIdentifier = id });
+        await sending;
+        Assert.Null(Assert.Single(ReportsOf(batch)).Fault);
+    }
 }

@@ -157,7 +157,7 @@ public sealed class DialerTests
     }
 
     [Theory]
-    [InlineData("", LinkFailure.TlsFailed)]
+    [InlineData("", LinkFailure.TlsUnanswered)]
     [InlineData("16", LinkFailure.TlsFailed)]
     [InlineData("15 03 01 00 02 02 46", LinkFailure.TlsVersionRefused)]
     [InlineData("15 03 03 00 02 02 28", LinkFailure.TlsFailed)]
