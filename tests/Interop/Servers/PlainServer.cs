@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using IoTF.Tests.Interop.Signals;
@@ -24,11 +25,14 @@ public sealed class PlainServer : IAsyncDisposable
     private readonly PlainAnswer when;
     private readonly byte[] text;
 
-    public PlainServer(PlainAnswer when = PlainAnswer.AfterFirstBytes, string text = BadRequest)
+    /// <param name="when">When it says its text.</param>
+    /// <param name="text">What it says; nothing, when empty.</param>
+    /// <param name="endpoint">Where to listen; null to leave it to the system.</param>
+    public PlainServer(PlainAnswer when = PlainAnswer.AfterFirstBytes, string text = BadRequest, IPEndPoint? endpoint = null)
     {
         this.when = when;
         this.text = Encoding.ASCII.GetBytes(text);
-        acceptor = new TcpAcceptor(ServeAsync);
+        acceptor = new TcpAcceptor(ServeAsync, endpoint);
     }
 
     public int Port => acceptor.Port;

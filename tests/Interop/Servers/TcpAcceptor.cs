@@ -3,18 +3,20 @@ using System.Net.Sockets;
 
 namespace IoTF.Tests.Interop.Servers;
 
-/// <summary>A listener on a port of 127.0.0.1 that the system chose; it hands each connection to one handler and waits for all of them at the end.</summary>
+/// <summary>A listener, on a port of 127.0.0.1 that the system chose unless told otherwise; it hands each connection to one handler and waits for all of them at the end.</summary>
 internal sealed class TcpAcceptor : IAsyncDisposable
 {
-    private readonly TcpListener listener = new(IPAddress.Loopback, 0);
+    private readonly TcpListener listener;
     private readonly CancellationTokenSource stopping = new();
     private readonly Func<Socket, CancellationToken, Task> handle;
     private readonly Task accepting;
 
     /// <param name="handle">Serves one connection, which is closed afterwards; the token says that the server stops.</param>
-    public TcpAcceptor(Func<Socket, CancellationToken, Task> handle)
+    /// <param name="endpoint">Where to listen, for tests of a port's number; null to leave it to the system.</param>
+    public TcpAcceptor(Func<Socket, CancellationToken, Task> handle, IPEndPoint? endpoint = null)
     {
         this.handle = handle;
+        listener = new TcpListener(endpoint ?? new IPEndPoint(IPAddress.Loopback, 0));
         listener.Start();
         Port = ((IPEndPoint)listener.LocalEndpoint).Port;
         accepting = AcceptAsync();

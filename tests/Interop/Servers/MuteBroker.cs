@@ -1,0 +1,65 @@
+using System.Net.Sockets;
+using IoTF.Tests.Interop.Signals;
+
+namespace IoTF.Tests.Interop.Servers;
+
+/// <summary>Speaks just enough MQTT 3.1.1 to be connected to and subscribed at, and acknowledges no message, ever.</summary>
+public sealed class MuteBroker : IAsyncDisposable
+{
+    private const int Connect = 1, Publish = 3, Subscribe = 8, Disconnect = 14;
+
+    private readonly TcpAcceptor acceptor;
+
+    public MuteBroker() => acceptor = new TcpAcceptor(ServeAsync);
+
+    public int Port => acceptor.Port;
+
+    /// <summary>The types of the packets that came, in order.</summary>
+    public SignalLog<int> Packets { get; } = new("packets that came to the mute broker");
+
+    /// <summary>Waits until so many messages have come.</summary>
+    public Task WaitForMessagesAsync(int count) => Packets.WaitForManyAsync(count, type => type == Publish);
+
+    public Task WaitForDisconnectAsync() => Packets.WaitForAsync(type => type == Disconnect);
+
+    public ValueTask DisposeAsync() => acceptor.DisposeAsync();
+
+    private async Task ServeAsync(Socket socket, CancellationToken stopping)
+    {
+        await using var stream = new NetworkStream(socket);
+        var first = new byte[1];
+        while (await stream.ReadAsync(first, stopping) == 1)
+        {
+            var body = new byte[await ReadLengthAsync(stream, stopping)];
+            await stream.ReadExactlyAsync(body, stopping);
+            var type = first[0] >> 4;
+            switch (type)
+            {
+                case Connect:
+                    await stream.WriteAsync(new byte[] { 0x20, 2, 0, 0 }, stopping);
+                    break;
+                case Subscribe:
+                    // One filter, as devices have: QoS 2 is granted.
+                    await stream.WriteAsync(new byte[] { 0x90, 3, body[0], body[1], 2 }, stopping);
+                    break;
+            }
+
+            Packets.Add(type);
+        }
+    }
+
+    /// <summary>Reads a remaining length (MQTT-3.1.1 §2.2.3).</summary>
+    private static async Task<int> ReadLengthAsync(Stream stream, CancellationToken stopping)
+    {
+        var digit = new byte[1];
+        for (int length = 0, shift = 0; ; shift += 7)
+        {
+            await stream.ReadExactlyAsync(digit, stopping);
+            length |= (digit[0] & 0x7F) << shift;
+            if (digit[0] < 0x80)
+            {
+                return length;
+            }
+        }
+    }
+}
