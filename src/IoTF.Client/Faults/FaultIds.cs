@@ -33,7 +33,7 @@ public static class FaultIds
     /// <summary>No version of TLS in common.</summary>
     public const string TlsVersionRefused = nameof(TlsVersionRefused);
 
-    /// <summary>The port does not speak TLS.</summary>
+    /// <summary>The port does not speak TLS: it answered with something else, or not at all.</summary>
     public const string NotTls = nameof(NotTls);
 
     /// <summary>The TLS handshake failed otherwise.</summary>

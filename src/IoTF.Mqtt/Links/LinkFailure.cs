@@ -33,6 +33,9 @@ public enum LinkFailure
     /// <summary>What listens on the port does not speak TLS.</summary>
     NotTls,
 
+    /// <summary>The other end closed the connection without a word when it was asked for TLS, as plain-text servers do.</summary>
+    TlsUnanswered,
+
     /// <summary>The TLS handshake failed for another reason.</summary>
     TlsFailed,
 

@@ -11,6 +11,7 @@ internal static class TlsHandshake
     private const byte AlertRecord = 21;
     private const byte HandshakeRecord = 22;
     private const byte ServerHello = 2;
+    private const byte HandshakeFailureAlert = 40;
     private const byte ProtocolVersionAlert = 70;
 
     /// <summary>Secures a connected stream. SNI carries the host name (protocol.md §1.2 needs it).</summary>
@@ -57,7 +58,7 @@ internal static class TlsHandshake
         var offered = demands.Protocols == SslProtocols.Tls12 ? "TLS 1.2" : demands.Protocols.ToString();
         if (seen.IsEmpty)
         {
-            return new LinkException(LinkFailure.TlsFailed, "The server closed the connection instead of answering the TLS handshake.", exception);
+            return new LinkException(LinkFailure.TlsUnanswered, "The server closed the connection instead of answering the TLS handshake.", exception);
         }
 
         if (seen[0] is not (AlertRecord or HandshakeRecord))
@@ -68,6 +69,13 @@ internal static class TlsHandshake
         if (seen[0] == AlertRecord && seen.Length >= 7 && seen[6] == ProtocolVersionAlert)
         {
             return new LinkException(LinkFailure.TlsVersionRefused, $"The server does not speak {offered}.", exception);
+        }
+
+        // A server that takes the client for one that speaks its old version, too, finds no cipher in common: the record around its alert
+        // carries the version that it chose, at offset 1.
+        if (seen[0] == AlertRecord && seen.Length >= 7 && seen[6] == HandshakeFailureAlert && seen[2] < 3)
+        {
+            return new LinkException(LinkFailure.TlsVersionRefused, $"The server speaks TLS 1.{Math.Max(0, seen[2] - 1)}, and {offered} is demanded.", exception);
         }
 
         // The version stands in the ServerHello at offset 9: 03 01 is TLS 1.0, 03 02 is TLS 1.1, 03 03 is TLS 1.2 and later.
