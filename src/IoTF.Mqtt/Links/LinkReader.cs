@@ -46,10 +46,9 @@ internal sealed class LinkReader
     public bool TryRead(out MqttPacket? packet)
     {
         packet = null;
-        if (Version is null && _end > _start && _buffer[_start] != ConnectHeader)
+        if (_start < _end)
         {
-            // Said before the rest arrives: what is not MQTT may never send the length that it seems to announce.
-            throw new LinkException(LinkFailure.Malformed, "The first packet is not a CONNECT.");
+            CheckFirstByte(_buffer[_start]);
         }
 
         if (!TryReadHeader(out var headerSize, out var bodySize))
@@ -126,6 +125,24 @@ internal sealed class LinkReader
         return false;
     }
 
+    /// <summary>Refuses what cannot begin a packet, before the length that seems to follow is waited for: what is not MQTT may never send so much.</summary>
+    private void CheckFirstByte(byte header)
+    {
+        if (Version is null && header != ConnectHeader)
+        {
+            throw new LinkException(LinkFailure.Malformed, "The first packet is not a CONNECT.");
+        }
+
+        try
+        {
+            PacketRules.CheckHeader(header, Version);
+        }
+        catch (MqttProtocolViolationException exception)
+        {
+            throw new LinkException(LinkFailure.Malformed, $"What arrived is no valid MQTT packet: {exception.Message}", exception);
+        }
+    }
+
     private MqttPacket Decode(ReceivedMqttPacket received)
     {
         try
@@ -135,7 +152,6 @@ internal sealed class LinkReader
                 DetectVersion(received);
             }
 
-            PacketRules.CheckHeader(received.FixedHeader, Version);
             var packet = _formatter.Decode(received);
             PacketRules.Check(packet);
             return packet;

@@ -11,12 +11,14 @@ internal static class PacketRules
     private const int PubRel = 6;
     private const int Subscribe = 8;
     private const int Unsubscribe = 10;
+    private const int Auth = 15;
 
-    /// <summary>The flags of the fixed header (MQTT-3.1.1 §2.2.2). MQTT 3.1 has DUP on more packets and ignores flags it does not use.</summary>
+    /// <summary>Type and flags in the fixed header (MQTT-3.1.1 §2.2.1, §2.2.2). MQTT 3.1 has DUP on more packets and ignores flags it does not use.</summary>
     public static void CheckHeader(byte header, MqttVersion? version)
     {
         var flags = header & 0x0F;
         var type = header >> 4;
+        Require(type != 0 && (type != Auth || version == MqttVersion.V5), "a packet has a reserved type");
         if (type == Publish)
         {
             Require((flags & 0x06) != 0x06, "a PUBLISH has QoS 3");
