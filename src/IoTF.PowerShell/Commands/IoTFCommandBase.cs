@@ -85,6 +85,9 @@ public abstract class IoTFCommandBase : PSCmdlet, IDisposable
     /// <summary>The object that an error of the whole cmdlet is about.</summary>
     private protected virtual object? ErrorTarget => null;
 
+    /// <summary>The value that breaks a rule, so that a script that loops over values can tell which one it was.</summary>
+    private object? Offending(RuleException violation) => MyInvocation.BoundParameters.GetValueOrDefault(violation.Subject);
+
     private void Run(Action step)
     {
         try
@@ -97,7 +100,7 @@ public abstract class IoTFCommandBase : PSCmdlet, IDisposable
         }
         catch (RuleException exception)
         {
-            ThrowTerminatingError(FaultRecords.Create(exception, ErrorTarget));
+            ThrowTerminatingError(FaultRecords.Create(exception, ErrorTarget ?? Offending(exception)));
         }
         catch (PayloadException exception)
         {
