@@ -60,9 +60,15 @@ public sealed class BadInputTests : IAsyncLifetime
     [Fact]
     public async Task An_object_without_a_form_in_JSON_is_one_error_and_the_rest_goes_on()
     {
-        var pointer = new Hashtable { ["handle"] = new IntPtr(1) };
+        var notANumber = new Hashtable { ["temperature"] = double.NaN };
+        await OneErrorAsync("NotSerializable", notANumber, ["before", notANumber, "after"], ["before", "after"]);
+    }
 
-        await OneErrorAsync("NotSerializable", pointer, ["before", pointer, "after"], ["before", "after"]);
+    [Fact]
+    public async Task Code_is_one_error_and_the_rest_goes_on()
+    {
+        var code = new Hashtable { ["code"] = System.Management.Automation.ScriptBlock.Create("Get-Date") };
+        await OneErrorAsync("NotSerializable", code, ["before", code, "after"], ["before", "after"]);
     }
 
     [Fact]

@@ -62,6 +62,11 @@ public sealed class MosquittoSubscriber : IAsyncDisposable
         return [.. lines.Select(ReceivedMessage.Parse)];
     }
 
+    /// <summary>A message that fits, past or future.</summary>
+    public async Task<ReceivedMessage> WaitForMessageAsync(Func<ReceivedMessage, bool> predicate, TimeSpan? timeout = null)
+        => ReceivedMessage.Parse(await program.Output.WaitForAsync(
+            line => ReceivedMessage.IsMessage(line) && predicate(ReceivedMessage.Parse(line)), timeout));
+
     /// <summary>Waits until the subscriber has ended by itself, because of <see cref="MosquittoSubscription.Count"/>.</summary>
     public Task WaitForEndAsync(TimeSpan? timeout = null) => program.WaitForSuccessAsync(timeout);
 

@@ -14,11 +14,16 @@ public sealed class MuteBroker : IAsyncDisposable
 
     public int Port => acceptor.Port;
 
+    /// <summary>False to leave even the subscription unanswered.</summary>
+    public bool AnswersSubscribe { get; init; } = true;
+
     /// <summary>The types of the packets that came, in order.</summary>
     public SignalLog<int> Packets { get; } = new("packets that came to the mute broker");
 
     /// <summary>Waits until so many messages have come.</summary>
     public Task WaitForMessagesAsync(int count) => Packets.WaitForManyAsync(count, type => type == Publish);
+
+    public Task WaitForSubscribeAsync() => Packets.WaitForAsync(type => type == Subscribe);
 
     public Task WaitForDisconnectAsync() => Packets.WaitForAsync(type => type == Disconnect);
 
@@ -38,7 +43,7 @@ public sealed class MuteBroker : IAsyncDisposable
                 case Connect:
                     await stream.WriteAsync(new byte[] { 0x20, 2, 0, 0 }, stopping);
                     break;
-                case Subscribe:
+                case Subscribe when AnswersSubscribe:
                     // One filter, as devices have: QoS 2 is granted.
                     await stream.WriteAsync(new byte[] { 0x90, 3, body[0], body[1], 2 }, stopping);
                     break;
