@@ -15,22 +15,28 @@ internal sealed class Supervisor
     private readonly Session _session;
     private readonly TimeProvider _clock;
     private readonly CancellationTokenSource _stop = new();
+    private readonly CancellationTokenSource _hurry;
     private readonly TaskCompletionSource<TimeSpan> _closing = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public Supervisor(Session session, TimeProvider clock)
     {
         _session = session;
         _clock = clock;
+        _hurry = new CancellationTokenSource(Timeout.InfiniteTimeSpan, clock);
     }
 
     private SessionOptions Options => _session.Options;
 
     private Exchange Exchange => _session.Exchange;
 
-    /// <summary>Asks for the end: what is in flight is delivered within the limit, then DISCONNECT is sent.</summary>
+    /// <summary>Asks for the end: what is in flight is delivered within the limit, then DISCONNECT is sent. Asked again, it can only end earlier.</summary>
     public void Close(TimeSpan drainLimit)
     {
-        _closing.TrySetResult(drainLimit);
+        if (!_closing.TrySetResult(drainLimit))
+        {
+            _hurry.CancelAfter(drainLimit);
+        }
+
         if (_session.State == SessionState.Connecting)
         {
             _stop.Cancel();
@@ -138,7 +144,15 @@ internal sealed class Supervisor
     /// <summary>Delivers what is in flight, sends DISCONNECT and waits until the service has seen it, which it shows by closing.</summary>
     private async Task SayGoodbyeAsync(Link link, TimeSpan drainLimit, Task reading)
     {
-        await Task.Run(() => Exchange.Drain(drainLimit, CancellationToken.None)).ConfigureAwait(false);
+        try
+        {
+            await Task.Run(() => Exchange.Drain(drainLimit, _hurry.Token)).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // Somebody cannot wait so long any more: the service is told goodbye now.
+        }
+
         link.Send(new MqttDisconnectPacket { ReasonCode = MqttDisconnectReasonCode.NormalDisconnection });
         try
         {
