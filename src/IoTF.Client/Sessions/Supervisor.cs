@@ -144,13 +144,20 @@ internal sealed class Supervisor
     /// <summary>Delivers what is in flight, sends DISCONNECT and waits until the service has seen it, which it shows by closing.</summary>
     private async Task SayGoodbyeAsync(Link link, TimeSpan drainLimit, Task reading)
     {
+        var draining = Task.Run(() => Exchange.Drain(drainLimit, _hurry.Token));
+        if (await Task.WhenAny(draining, reading).ConfigureAwait(false) == reading)
+        {
+            // The connection is lost: nothing will be acknowledged any more.
+            await _hurry.CancelAsync().ConfigureAwait(false);
+        }
+
         try
         {
-            await Task.Run(() => Exchange.Drain(drainLimit, _hurry.Token)).ConfigureAwait(false);
+            await draining.ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
-            // Somebody cannot wait so long any more: the service is told goodbye now.
+            // Somebody cannot wait so long any more, or need not: the service is told goodbye now.
         }
 
         link.Send(new MqttDisconnectPacket { ReasonCode = MqttDisconnectReasonCode.NormalDisconnection });
