@@ -15,6 +15,7 @@ internal sealed class Supervisor
     private readonly Session _session;
     private readonly TimeProvider _clock;
     private readonly CancellationTokenSource _stop = new();
+    private readonly CancellationTokenSource _hurry;
     private readonly TaskCompletionSource<TimeSpan> _closing = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _accepted;
 
@@ -22,6 +23,7 @@ internal sealed class Supervisor
     {
         _session = session;
         _clock = clock;
+        _hurry = new CancellationTokenSource(Timeout.InfiniteTimeSpan, clock);
     }
 
     private SessionOptions Options => _session.Options;
@@ -29,12 +31,16 @@ internal sealed class Supervisor
     private Exchange Exchange => _session.Exchange;
 
     /// <summary>
-    /// Asks for the end: what is in flight is delivered within the limit, then DISCONNECT is sent. A client that the service has not
-    /// accepted yet has nothing to say, and goes at once.
+    /// Asks for the end: what is in flight is delivered within the limit, then DISCONNECT is sent. Asked again, it can only end earlier.
+    /// A client that the service has not accepted yet has nothing to say, and goes at once.
     /// </summary>
     public void Close(TimeSpan drainLimit)
     {
-        _closing.TrySetResult(drainLimit);
+        if (!_closing.TrySetResult(drainLimit))
+        {
+            _hurry.CancelAfter(drainLimit);
+        }
+
         if (!_accepted)
         {
             _stop.Cancel();
@@ -154,7 +160,7 @@ internal sealed class Supervisor
     private async Task<Fault> SayGoodbyeAsync(Link link, TimeSpan drainLimit, Task<Fault> reading, Task<Fault> watching)
     {
         var started = _clock.GetTimestamp();
-        using (var lost = new CancellationTokenSource())
+        using (var lost = CancellationTokenSource.CreateLinkedTokenSource(_hurry.Token))
         {
             var draining = Task.Run(() => Exchange.Drain(drainLimit, lost.Token));
             var first = await Task.WhenAny(draining, reading, watching).ConfigureAwait(false);
@@ -164,6 +170,9 @@ internal sealed class Supervisor
                 await ((Task)draining).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 return await ((Task<Fault>)first).ConfigureAwait(false);
             }
+
+            // Not thrown: who cannot wait so long any more has the service told goodbye now.
+            await ((Task)draining).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         link.SendLast(new MqttDisconnectPacket { ReasonCode = MqttDisconnectReasonCode.NormalDisconnection });

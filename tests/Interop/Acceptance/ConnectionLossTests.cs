@@ -72,6 +72,27 @@ public sealed class ConnectionLossTests
         Assert.Superset(Enumerable.Range(1, Count).Select(number => number.ToString(CultureInfo.InvariantCulture)).ToHashSet(), arrived);
     }
 
+    [Fact]
+    public async Task A_disconnect_that_loses_its_connection_ends_and_says_what_was_not_acknowledged()
+    {
+        await using var broker = new MuteBroker();
+        using var engine = new ScriptEngine(new Service(broker.Port));
+        (await engine.RunAsync("$session = Connect-IoTFDevice -Organization abc123 -DeviceType pump -DeviceId p1 @service")).OrFail();
+        using (var sending = engine.Start("'one' | Send-IoTFEvent tick"))
+        {
+            await broker.WaitForMessagesAsync(1);
+            await sending.StopAsync();
+        }
+
+        using var script = engine.Start("'disconnecting'; Disconnect-IoTFSession -TimeoutSec 3600");
+        await script.Output.WaitForAsync(said => said is "disconnecting");
+        broker.HangUp();
+
+        var error = Assert.Single((await script.WaitForEndAsync()).Errors);
+        Assert.Equal(("NotConfirmed", "one"), (error.Id(), (string)error.Target()!));
+        Assert.Empty((await engine.RunAsync("Get-IoTFSession")).OrFail().Output);
+    }
+
     private static object InputOf(object receipt)
     {
         var input = PSObject.AsPSObject(receipt).Properties["Input"].Value;

@@ -3,6 +3,7 @@ using IoTF.Tests.Interop.Brokers;
 using IoTF.Tests.Interop.Programs;
 using IoTF.Tests.Interop.Scripts;
 using IoTF.Tests.Interop.Servers;
+using IoTF.Tests.Interop.Signals;
 using Xunit;
 
 namespace IoTF.Tests.Interop.Acceptance;
@@ -12,6 +13,8 @@ namespace IoTF.Tests.Interop.Acceptance;
 public sealed class InterruptionTests
 {
     private const string Connect = "Connect-IoTFDevice -Organization abc123 -DeviceType pump -DeviceId p1 @service";
+
+    private const int PayloadCount = 8192;
 
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(1);
 
@@ -63,24 +66,48 @@ public sealed class InterruptionTests
         await broker.WaitForMessagesAsync(10);
 
         await StoppedAsync(script, engine);
+
+        broker.HangUp();
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public async Task A_send_that_fills_the_network_of_a_service_that_reads_nothing_is_stopped(int qos)
+    {
+        await using var broker = new MuteBroker { ReadsMessages = false };
+        using var engine = new ScriptEngine(new Service(broker.Port));
+        (await engine.RunAsync($"$session = {Connect} -MaxInFlight 65535")).OrFail();
+        var taken = new SignalLog<int>("payloads that the pipeline took");
+        using var script = engine.Start("param($payloads, $qos) $payloads | Send-IoTFEvent tick -QoS $qos", Payloads(taken), qos);
+
+        // Far less than a gigabyte fits into what lies between the two ends.
+        await taken.WaitForManyAsync(16);
+        await StoppedAsync(script, engine);
+
+        Assert.InRange(taken.Count, 16, PayloadCount - 1);
+        broker.HangUp();
     }
 
     [Fact]
-    public async Task A_disconnect_that_waits_for_acknowledgements_is_stopped()
+    public async Task A_disconnect_that_waits_for_acknowledgements_is_stopped_and_the_service_is_still_told_goodbye()
     {
         await using var broker = new MuteBroker();
-        using var engine = new ScriptEngine(new Service(broker.Port));
-        (await engine.RunAsync($"$session = {Connect}")).OrFail();
-        using (var sending = engine.Start("'one' | Send-IoTFEvent tick"))
+        using (var engine = new ScriptEngine(new Service(broker.Port)))
         {
-            await broker.WaitForMessagesAsync(1);
-            await StoppedAsync(sending, engine);
+            (await engine.RunAsync($"$session = {Connect}")).OrFail();
+            using (var sending = engine.Start("'one' | Send-IoTFEvent tick"))
+            {
+                await broker.WaitForMessagesAsync(1);
+                await StoppedAsync(sending, engine);
+            }
+
+            using var script = engine.Start("'disconnecting'; Disconnect-IoTFSession");
+            await script.Output.WaitForAsync(said => said is "disconnecting");
+            await StoppedAsync(script, engine);
         }
 
-        using var script = engine.Start("'disconnecting'; Disconnect-IoTFSession");
-        await script.Output.WaitForAsync(said => said is "disconnecting");
-
-        await StoppedAsync(script, engine);
+        await broker.WaitForDisconnectAsync();
     }
 
     [Theory]
@@ -136,6 +163,15 @@ public sealed class InterruptionTests
         await StoppedAsync(process);
 
         await broker.WaitForDisconnectAsync("d:abc123:pump:p1");
+    }
+
+    private static IEnumerable<byte[]> Payloads(SignalLog<int> taken)
+    {
+        for (var number = 0; number < PayloadCount; number++)
+        {
+            taken.Add(number);
+            yield return new byte[128 * 1024];
+        }
     }
 
     private static async Task StoppedAsync(RunningScript script, ScriptEngine engine)

@@ -42,7 +42,6 @@ public sealed class ModuleLoadingTests
     }
 
     [Theory]
-    [InlineData("4.0.0.0")]
     [InlineData("5.2.0.1603")]
     [InlineData("99.0.0.0")]
     public async Task Another_MQTTnet_in_the_process_disturbs_nobody(string version)
