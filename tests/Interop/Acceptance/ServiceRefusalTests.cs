@@ -30,7 +30,7 @@ public sealed class ServiceRefusalTests
             "param($version) Connect-IoTFDevice -Organization abc123 -DeviceType pump -DeviceId p1 -ProtocolVersion $version @service", version);
 
         var error = Refusals.HasIdAndNextStep("NotAuthorized", result);
-        var text = error.ToString();
+        var text = $"{error} {error.NextStep()}";
         Assert.Contains("d:abc123:pump:p1", text, StringComparison.Ordinal);
         Assert.Contains("token may be wrong", text, StringComparison.Ordinal);
         Assert.Contains("may not be registered", text, StringComparison.Ordinal);
