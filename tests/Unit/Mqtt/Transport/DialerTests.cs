@@ -161,6 +161,7 @@ public sealed class DialerTests
     [InlineData("16", LinkFailure.TlsFailed)]
     [InlineData("15 03 01 00 02 02 46", LinkFailure.TlsVersionRefused)]
     [InlineData("15 03 03 00 02 02 28", LinkFailure.TlsFailed)]
+    [InlineData("15 03 02 00 02 02 28", LinkFailure.TlsVersionRefused)]
     [InlineData("16 03 02 00 2A 02 00 00 26 03 02", LinkFailure.TlsVersionRefused)]
     [InlineData("16 03 01 00 2A 02 00 00 26 03 01", LinkFailure.TlsVersionRefused)]
     public async Task What_the_server_says_first_tells_why_TLS_failed(string start, LinkFailure failure)
