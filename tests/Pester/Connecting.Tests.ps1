@@ -115,7 +115,8 @@ Describe 'Connecting' {
         }
         $state | Should -Be 'Open'
         $fault = Get-Fault { Receive-IoTFCommand -Session $first -Timeout 30 }
-        $fault.FullyQualifiedErrorId | Should -BeLike 'ConnectionLost,*'
+        $fault.FullyQualifiedErrorId | Should -Match '^(ConnectionLost|NoSession),'
+        "$fault" | Should -Match 'closed the connection'
         $first.State | Should -Be 'Failed'
     }
 }

@@ -1,11 +1,10 @@
 using IoTF.Client.Faults;
-using IoTF.Mqtt;
 
 namespace IoTF.Client.Receiving;
 
 /// <summary>
 /// The messages of one subscription that wait for a receiver, oldest first. QoS 1 and 2 are bounded by the service, which stops when
-/// too many are not acknowledged; of QoS 0 the oldest are dropped, and counted.
+/// too many are not acknowledged; of QoS 0, and of what a receiver has set aside, the oldest are dropped, and counted.
 /// </summary>
 public sealed class Inbox
 {
@@ -14,11 +13,12 @@ public sealed class Inbox
 
     private readonly object _gate = new();
     private readonly int _capacity;
-    private readonly TimeProvider _clock;
     private ReceivedMessage? _oldest;
     private ReceivedMessage? _newest;
     private int _count;
-    private int _atMostOnce;
+    private int _droppable;
+    private long _insertions;
+    private long _additions;
     private long _dropped;
     private int _waiting;
     private Fault? _ended;
@@ -26,35 +26,17 @@ public sealed class Inbox
     internal Inbox(int capacity, TimeProvider clock)
     {
         _capacity = capacity;
-        _clock = clock;
+        Clock = clock;
     }
+
+    /// <summary>The clock that waiting goes by.</summary>
+    internal TimeProvider Clock { get; }
 
     /// <summary>Messages that wait.</summary>
     public int Count => Volatile.Read(ref _count);
 
-    /// <summary>QoS 0 messages that were dropped because nobody took them.</summary>
+    /// <summary>Messages that were dropped because nobody took them: of QoS 0, or set aside.</summary>
     public long Dropped => Volatile.Read(ref _dropped);
-
-    /// <summary>Takes the oldest message that fits; waits for one.</summary>
-    /// <param name="fits">Selects messages; null takes any. Others stay where they are.</param>
-    /// <param name="timeout">How long to wait; infinite without a limit.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The message; null when none came in time.</returns>
-    /// <exception cref="FaultException">The session is over, and no message is left.</exception>
-    /// <exception cref="OperationCanceledException">The token fired.</exception>
-    public ReceivedMessage? Take(Func<ReceivedMessage, bool>? fits, TimeSpan timeout, CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        lock (_gate)
-        {
-            if (Find(fits) is { } message)
-            {
-                return message;
-            }
-        }
-
-        return timeout == TimeSpan.Zero && _ended is null ? null : Await(fits, timeout, cancellationToken);
-    }
 
     /// <summary>Adds a message. Receivers are woken by <see cref="Announce"/>.</summary>
     /// <returns>Whether a message was dropped for it.</returns>
@@ -63,7 +45,7 @@ public sealed class Inbox
         lock (_gate)
         {
             Append(message);
-            return _atMostOnce > _capacity && DropOldest();
+            return _droppable > _capacity && DropOldest();
         }
     }
 
@@ -79,7 +61,8 @@ public sealed class Inbox
             }
 
             InsertBehind(before, message);
-            if (_atMostOnce > _capacity)
+            _insertions++;
+            if (_droppable > _capacity)
             {
                 DropOldest();
             }
@@ -114,8 +97,9 @@ public sealed class Inbox
         lock (_gate)
         {
             var all = new List<ReceivedMessage>(_count);
-            while (Find(fits: null) is { } message)
+            while (_oldest is { } message)
             {
+                Remove(message);
                 all.Add(message);
             }
 
@@ -123,37 +107,68 @@ public sealed class Inbox
         }
     }
 
-    private ReceivedMessage? Await(Func<ReceivedMessage, bool>? fits, TimeSpan timeout, CancellationToken cancellationToken)
+    /// <summary>Takes the oldest message that fits, without waiting.</summary>
+    /// <param name="fits">Selects messages; null takes any.</param>
+    /// <param name="position">How far the reader has looked; moved on.</param>
+    /// <param name="passedOver">Collects messages that do not fit and are set aside by that; null sets none aside.</param>
+    internal ReceivedMessage? Find(Func<ReceivedMessage, bool>? fits, ref InboxPosition position, List<ReceivedMessage>? passedOver)
     {
-        var started = _clock.GetTimestamp();
+        lock (_gate)
+        {
+            var isNew = position.Insertions != _insertions;
+            var message = !isNew && position.Last is { IsListed: true } last ? last.Next : _oldest;
+            for (; message is not null; message = message.Next)
+            {
+                if (!isNew && message.Number <= position.Number)
+                {
+                    continue;
+                }
+
+                if (fits is null || fits(message))
+                {
+                    Remove(message);
+                    return message;
+                }
+
+                position = position with { Last = message, Number = message.Number };
+                if (passedOver is not null && !message.IsDroppable)
+                {
+                    message.IsSetAside = true;
+                    _droppable++;
+                    passedOver.Add(message);
+                }
+            }
+
+            position = position with { Insertions = _insertions, Additions = _additions };
+            return null;
+        }
+    }
+
+    /// <summary>Waits until there is something that a reader has not looked at, the inbox has ended, or the time is over.</summary>
+    /// <exception cref="FaultException">The session is over.</exception>
+    /// <exception cref="OperationCanceledException">The token fired.</exception>
+    internal void AwaitChange(in InboxPosition position, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        var started = Clock.GetTimestamp();
         using var cancelled = cancellationToken.Register(WakeAll);
-        using var alarm = timeout == Timeout.InfiniteTimeSpan
+        using var alarm = limit == Timeout.InfiniteTimeSpan
             ? null
-            : _clock.CreateTimer(_ => WakeAll(), state: null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            : Clock.CreateTimer(_ => WakeAll(), state: null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         lock (_gate)
         {
             _waiting++;
             try
             {
-                while (true)
+                while (position.Additions == _additions && position.Insertions == _insertions)
                 {
                     cancellationToken.ThrowIfCancellationRequested();
-                    if (Find(fits) is { } message)
-                    {
-                        return message;
-                    }
-
-                    if (_ended is not null)
-                    {
-                        throw new FaultException(_ended);
-                    }
-
+                    ThrowIfEnded();
                     if (alarm is not null)
                     {
-                        var left = timeout - _clock.GetElapsedTime(started);
+                        var left = limit - Clock.GetElapsedTime(started);
                         if (left <= TimeSpan.Zero)
                         {
-                            return null;
+                            return;
                         }
 
                         // Rounded up: a timer counts whole milliseconds, and one that is too early would only be set again.
@@ -170,6 +185,16 @@ public sealed class Inbox
         }
     }
 
+    /// <summary>Says that no message will come any more.</summary>
+    /// <exception cref="FaultException">The session is over.</exception>
+    internal void ThrowIfEnded()
+    {
+        if (Volatile.Read(ref _ended) is { } fault)
+        {
+            throw new FaultException(fault);
+        }
+    }
+
     private void WakeAll()
     {
         lock (_gate)
@@ -178,25 +203,11 @@ public sealed class Inbox
         }
     }
 
-    private ReceivedMessage? Find(Func<ReceivedMessage, bool>? fits)
-    {
-        for (var message = _oldest; message is not null; message = message.Next)
-        {
-            if (fits is null || fits(message))
-            {
-                Remove(message);
-                return message;
-            }
-        }
-
-        return null;
-    }
-
     private bool DropOldest()
     {
         for (var message = _oldest; message is not null; message = message.Next)
         {
-            if (message.QualityOfService == QualityOfService.AtMostOnce)
+            if (message.IsDroppable)
             {
                 Remove(message);
                 _dropped++;
@@ -231,8 +242,10 @@ public sealed class Inbox
             after.Previous = message;
         }
 
+        message.IsListed = true;
         _count++;
-        _atMostOnce += message.QualityOfService == QualityOfService.AtMostOnce ? 1 : 0;
+        _additions++;
+        _droppable += message.IsDroppable ? 1 : 0;
     }
 
     private void Remove(ReceivedMessage message)
@@ -256,7 +269,8 @@ public sealed class Inbox
         }
 
         message.Previous = message.Next = null;
+        message.IsListed = false;
         _count--;
-        _atMostOnce -= message.QualityOfService == QualityOfService.AtMostOnce ? 1 : 0;
+        _droppable -= message.IsDroppable ? 1 : 0;
     }
 }

@@ -44,6 +44,15 @@ public sealed class ReceivedMessage
     /// <summary>Counts the messages of a session in the order of their arrival.</summary>
     internal long Number { get; }
 
+    /// <summary>Whether a receiver of other messages has passed it over: it is acknowledged, and still waits for one who wants it.</summary>
+    internal bool IsSetAside { get; set; }
+
+    /// <summary>Whether it may be dropped when too many wait: the service does not keep it.</summary>
+    internal bool IsDroppable => IsSetAside || QualityOfService == QualityOfService.AtMostOnce;
+
+    /// <summary>Whether it waits in an inbox.</summary>
+    internal bool IsListed { get; set; }
+
     internal Exchange Exchange { get; }
 
     internal ReceivedMessage? Previous { get; set; }

@@ -7,6 +7,11 @@ namespace IoTF.Client.Receiving;
 /// <param name="Kind">What the filter brings.</param>
 public sealed record SubscriptionRequest(string Filter, MessageKind Kind);
 
+/// <summary>The receiving of one receiver: where its messages come from.</summary>
+/// <param name="Subscription">The subscription; <see cref="Subscription.Leave"/> is called when the receiver has what it wants.</param>
+/// <param name="MustSelect">Whether the subscription brings more than was asked for, so that the receiver selects.</param>
+public sealed record Reception(Subscription Subscription, bool MustSelect);
+
 /// <summary>One topic filter that a session has subscribed, with the messages it brought.</summary>
 public sealed class Subscription
 {

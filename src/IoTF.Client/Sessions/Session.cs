@@ -3,6 +3,7 @@ using IoTF.Client.Receiving;
 using IoTF.Client.Sending;
 using IoTF.Mqtt;
 using IoTF.Mqtt.Delivery;
+using IoTF.Mqtt.Topics;
 using MQTTnet.Packets;
 using MQTTnet.Protocol;
 
@@ -102,19 +103,55 @@ public sealed class Session : IAsyncDisposable
 
     /// <summary>
     /// Begins to receive what a filter selects: subscribes it, with the QoS that messages were sent with, unless that was done before.
-    /// Other subscriptions of the same kind from which nobody receives are ended, so that what nobody takes does not fill the window;
-    /// what waits in them and fits goes to this one. Those that a device or gateway makes when it connects are never ended.
+    /// An application's other subscriptions of the same kind from which nobody receives are ended, so that what nobody takes does not fill
+    /// the window; what waits in them and fits goes to this one. Those that a device or gateway makes when it connects are never ended.
     /// </summary>
     /// <returns>The subscription; the caller calls <see cref="Subscription.Leave"/> when it has received what it wants.</returns>
     /// <exception cref="FaultException">The service refused it, or the connection ended.</exception>
     public async Task<Subscription> ReceiveAsync(SubscriptionRequest request, CancellationToken cancellationToken)
     {
         await _subscribing.WaitAsync(cancellationToken).ConfigureAwait(false);
-        Subscription? wanted = null;
         try
         {
-            wanted = Find(request) ?? await SubscribeAsync(request, cancellationToken).ConfigureAwait(false);
-            wanted.Enter();
+            return await ReceiveAllAsync(request, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _subscribing.Release();
+        }
+    }
+
+    /// <summary>
+    /// As <see cref="ReceiveAsync"/>, for a receiver that takes a number of messages or receives for a time: a subscription that brings more
+    /// than was asked for serves as well, so that scripts which ask for one thing after another miss nothing in between.
+    /// </summary>
+    /// <returns>The subscription, and whether the receiver has to select.</returns>
+    /// <exception cref="FaultException">The service refused it, or the connection ended.</exception>
+    public async Task<Reception> ReceiveBrieflyAsync(SubscriptionRequest request, CancellationToken cancellationToken)
+    {
+        await _subscribing.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (Find(request) is null && FindCovering(request) is { } wider)
+            {
+                wider.Enter();
+                return new Reception(wider, MustSelect: true);
+            }
+
+            return new Reception(await ReceiveAllAsync(request, cancellationToken).ConfigureAwait(false), MustSelect: false);
+        }
+        finally
+        {
+            _subscribing.Release();
+        }
+    }
+
+    private async Task<Subscription> ReceiveAllAsync(SubscriptionRequest request, CancellationToken cancellationToken)
+    {
+        var wanted = Find(request) ?? await SubscribeAsync(request, cancellationToken).ConfigureAwait(false);
+        wanted.Enter();
+        try
+        {
             if (Options.Identity.IsApplication)
             {
                 foreach (var other in _mailroom.Subscriptions.Where(other => other != wanted && other.Kind == request.Kind && !other.IsInUse).ToArray())
@@ -125,16 +162,15 @@ public sealed class Session : IAsyncDisposable
 
             return wanted;
         }
-        catch when (wanted is not null)
+        catch
         {
             wanted.Leave();
             throw;
         }
-        finally
-        {
-            _subscribing.Release();
-        }
     }
+
+    private Subscription? FindCovering(SubscriptionRequest request) =>
+        _mailroom.Subscriptions.FirstOrDefault(one => one.Kind == request.Kind && TopicFilter.Covers(one.Filter, request.Filter));
 
     private Subscription? Find(SubscriptionRequest request) => _mailroom.Subscriptions.FirstOrDefault(one => one.Filter == request.Filter);
 

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using IoTF.Client.Faults;
 using IoTF.Client.Receiving;
+using IoTF.Mqtt.Topics;
 using IoTF.PowerShell.Messages;
 using IoTF.PowerShell.Parameters;
 using IoTF.PowerShell.Sessions;
@@ -63,23 +64,39 @@ public abstract class ReceiveIoTFCommandBase : IoTFCommandBase
         TopicRules.RequireMaySubscribe(identity, request.Filter);
         WriteNotices(session.Session);
         var started = TimeProvider.System.GetTimestamp();
-        var subscription = Await(session.Session.ReceiveAsync(request, StopToken));
+        var reception = BeginToReceive(session.Session, request);
         try
         {
             WriteVerbose($"Receiving '{request.Filter}' for {session.ClientId}{(Count is null && Timeout is null ? " until Ctrl+C" : "")}.");
-            Receive(session, subscription, started);
+            Receive(session, MakeReader(session, request, reception), started);
         }
         finally
         {
-            subscription.Leave();
+            reception.Subscription.Leave();
         }
     }
 
-    private void Receive(IoTFSession session, Subscription subscription, long started)
+    private Reception BeginToReceive(Client.Sessions.Session session, SubscriptionRequest request) => Count is null && Timeout is null
+        ? new Reception(Await(session.ReceiveAsync(request, StopToken)), MustSelect: false)
+        : Await(session.ReceiveBrieflyAsync(request, StopToken));
+
+    private InboxReader MakeReader(IoTFSession session, SubscriptionRequest request, Reception reception)
     {
         var identity = session.Session.Options.Identity;
+        var inbox = reception.Subscription.Inbox;
+        if (reception.MustSelect)
+        {
+            // A persistent session is never told that a message was dealt with when it was only passed over.
+            return new InboxReader(inbox, message => TopicFilter.Matches(request.Filter, message.Topic), setsAside: !session.Persistent);
+        }
+
         var filter = MakeFilter(identity);
-        Func<ReceivedMessage, bool>? fits = filter is null ? null : message => filter(ParseTopic(message.Topic));
+        return new InboxReader(inbox, filter is null ? null : message => filter(ParseTopic(message.Topic)), setsAside: false);
+    }
+
+    private void Receive(IoTFSession session, InboxReader reader, long started)
+    {
+        var identity = session.Session.Options.Identity;
         for (var received = 0; received < (Count ?? int.MaxValue) || Count is null; received++)
         {
             var left = Timeout is { } limit ? limit - TimeProvider.System.GetElapsedTime(started) : System.Threading.Timeout.InfiniteTimeSpan;
@@ -88,7 +105,7 @@ public abstract class ReceiveIoTFCommandBase : IoTFCommandBase
                 left = TimeSpan.Zero;
             }
 
-            if (subscription.Inbox.Take(fits, left, StopToken) is not { } message)
+            if (reader.Take(left, StopToken) is not { } message)
             {
                 WriteVerbose($"{received} messages came within {Timeout!.Value.TotalSeconds:0.###} s.");
                 break;
