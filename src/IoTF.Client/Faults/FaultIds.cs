@@ -74,4 +74,10 @@ public static class FaultIds
 
     /// <summary>A subscription was not answered within the time limit.</summary>
     public const string SubscribeTimeout = nameof(SubscribeTimeout);
+
+    /// <summary>The service closes the connection over a message.</summary>
+    public const string MessageClosesConnection = nameof(MessageClosesConnection);
+
+    /// <summary>The service throws the client out again and again.</summary>
+    public const string ThrownOut = nameof(ThrownOut);
 }

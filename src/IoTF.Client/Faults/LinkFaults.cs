@@ -30,14 +30,14 @@ internal static class LinkFaults
             LinkFailure.TlsVersionRefused => (FaultIds.TlsVersionRefused, FaultCategory.Security,
                 "The service speaks TLS 1.2; check that -HostName and -Port are the service's. For a server that speaks only TLS 1.3, say -TlsVersion 1.3.", true),
             LinkFailure.NotTls => (FaultIds.NotTls, FaultCategory.Security,
-                "Check -Port: 8883 and 443 are the TLS ports. A plain-text port is used only with -Insecure.", true),
+                "Check -Port: 8883 and 443 are the TLS ports. A plain-text port is used only with -Insecure.", false),
             // It may be a TLS server that was just stopping, so trying again makes sense.
             LinkFailure.TlsUnanswered => (FaultIds.NotTls, FaultCategory.Security,
                 "Check that -Port is a TLS port (8883 and 443 are; a plain-text port is used only with -Insecure) and that -HostName is the name the server expects (SNI).", false),
             LinkFailure.TlsFailed => (FaultIds.TlsFailed, FaultCategory.Security,
                 "Check that -Port is a TLS port, that -HostName is the name the server expects (SNI), and whether it demands a client certificate (-Certificate).", false),
             LinkFailure.Malformed or LinkFailure.PacketTooLarge or LinkFailure.ProtocolVersion => (FaultIds.NotMqtt, FaultCategory.Protocol,
-                "Check -HostName and -Port: what answers there does not speak MQTT.", true),
+                "Check -HostName and -Port: what answers there does not speak MQTT.", false),
             _ => (FaultIds.ClosedBeforeConnAck, FaultCategory.Connection, ConnectAdvice.ClosedBeforeConnAck(endpoint.Secure), false),
         };
         return new Fault(id, category, $"{clientId} could not connect to {Where(endpoint)}: {exception.Message}", advice, IsPermanent: permanent);

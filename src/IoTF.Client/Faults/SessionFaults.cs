@@ -6,6 +6,28 @@ namespace IoTF.Client.Faults;
 /// <summary>The faults of a session that was connected.</summary>
 internal static class SessionFaults
 {
+    /// <summary>The MQTT 5 reason code of a session that another connection has taken over (protocol.md §2.4).</summary>
+    public const int SessionTakenOver = 0x8E;
+
+    public static Fault ThrownOut(SessionOptions options, int times, bool isTakenOver) => new(
+        FaultIds.ThrownOut,
+        FaultCategory.Connection,
+        isTakenOver
+            ? $"{options.Endpoint} has thrown {options.Identity.ClientId} out {times} times in a row, because another client connects with the same ClientId."
+            : $"{options.Endpoint} has thrown {options.Identity.ClientId} out {times} times in a row, each time soon after connecting.",
+        isTakenOver
+            ? "Find the other client and give it an identity of its own, then connect again."
+            : "Most often another client connects with the same ClientId, and each throws the other out: give each an identity of its own. Else a subscription may not be allowed.",
+        isTakenOver ? SessionTakenOver : null,
+        IsPermanent: true);
+
+    public static Fault MessageClosesConnection(SessionOptions options, string topic) => new(
+        FaultIds.MessageClosesConnection,
+        FaultCategory.Protocol,
+        $"{options.Endpoint} closes the connection of {options.Identity.ClientId} each time it gets a message to '{topic}'. The message was given up.",
+        "Check that the role may use the topic, and that the payload is not larger than this installation takes.",
+        IsPermanent: true);
+
     public static Fault NotConnected(SessionOptions options) => new(
         FaultIds.ConnectionLost,
         FaultCategory.Connection,
@@ -66,7 +88,7 @@ internal static class SessionFaults
         FaultIds.ServerDisconnected,
         FaultCategory.Connection,
         $"{options.Endpoint} disconnected {options.Identity.ClientId} with reason code 0x{reasonCode:X2}{In(reason)}.",
-        reasonCode == 0x8E
+        reasonCode == SessionTakenOver
             ? "Another client connected with the same identity. Give each client an identity of its own."
             : "Connect again when the reason is gone.",
         reasonCode);

@@ -27,6 +27,18 @@ internal sealed class Mailroom(Notices notices, TimeProvider clock)
 
     public IReadOnlyList<Subscription> Subscriptions => _subscriptions;
 
+    /// <summary>Filters that were subscribed and are no more.</summary>
+    public IReadOnlyList<string> RetiredFilters
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _retired];
+            }
+        }
+    }
+
     public int Waiting => _unclaimed.Count + _subscriptions.Sum(subscription => subscription.Inbox.Count);
 
     public long Dropped => _subscriptions.Sum(subscription => subscription.Inbox.Dropped);

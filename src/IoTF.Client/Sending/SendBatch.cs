@@ -1,5 +1,6 @@
 using IoTF.Client.Faults;
 using IoTF.Client.Sessions;
+using IoTF.Mqtt.Links;
 
 namespace IoTF.Client.Sending;
 
@@ -113,10 +114,15 @@ public sealed class SendBatch : IDisposable
         }
     }
 
-    internal void LinkLost(long written, Fault fault)
+    /// <summary>Sends over a new link what the last one did not give to the network: it never left, so it still arrives at most once.</summary>
+    internal void PublishUnwritten(Link link)
     {
-        ConfirmUpTo(written);
-        GiveUpUnwritten(fault);
+        for (var left = _unwritten.Count; left > 0; left--)
+        {
+            var message = _unwritten.Dequeue().Message;
+            link.Publish(message, duplicate: false);
+            _unwritten.Enqueue((link.BytesQueued, message));
+        }
     }
 
     internal void GiveUpUnwritten(Fault fault)

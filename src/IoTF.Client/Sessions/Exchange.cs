@@ -21,17 +21,18 @@ internal sealed class Exchange
     private readonly TimeProvider _clock;
     private readonly OutboundWindow _outbound;
     private readonly InboundWindow _inbound = new();
-    private readonly Dictionary<ushort, TaskCompletionSource<IReadOnlyList<byte>>> _subscribing = [];
+    private readonly PendingRequests _requests = new();
+    private readonly GateWait _wait;
     private readonly HashSet<SendBatch> _batches = [];
     private readonly Mailroom _mailroom;
     private Link? _link;
     private Fault? _refusal;
-    private long _lastSign;
     private long _sent;
     private long _acknowledged;
     private long _received;
     private long _bytesSentBefore;
     private long _bytesReceivedBefore;
+    private long _progressBefore;
     private bool _attached;
     private uint? _maximumPacketSize;
     private QualityOfService _maximumQualityOfService = QualityOfService.ExactlyOnce;
@@ -42,11 +43,35 @@ internal sealed class Exchange
         _clock = clock;
         _mailroom = mailroom;
         _outbound = new OutboundWindow(options.MaxInFlight, Math.Min(options.MaxInFlight, options.MaxInFlightExactlyOnce));
-        _lastSign = clock.GetTimestamp();
+        _wait = new GateWait(clock);
     }
 
     /// <summary>Guards all state here and in the batches.</summary>
-    public object Gate { get; } = new();
+    public object Gate => _wait.Gate;
+
+    /// <summary>Whether something was acknowledged or received since the last connection was made.</summary>
+    public bool HasProgressed
+    {
+        get
+        {
+            lock (Gate)
+            {
+                return _acknowledged + _received > _progressBefore;
+            }
+        }
+    }
+
+    /// <summary>The oldest message in flight; null when there is none.</summary>
+    public PendingMessage? OldestInFlight
+    {
+        get
+        {
+            lock (Gate)
+            {
+                return (PendingMessage?)_outbound.InFlight.FirstOrDefault();
+            }
+        }
+    }
 
     public SessionCounters Counters
     {
@@ -61,13 +86,15 @@ internal sealed class Exchange
         }
     }
 
-    /// <summary>Puts a new connection to use: what is in flight is sent again.</summary>
-    public void Attach(AcceptedConnection connection)
+    /// <summary>Puts a new connection to use: what is in flight is sent again, and what had not reached the network is sent now.</summary>
+    /// <returns>How many QoS 2 messages were sent again although the service forgot the session, so that they may arrive twice.</returns>
+    public int Attach(AcceptedConnection connection)
     {
         lock (Gate)
         {
             _link = connection.Link;
-            _lastSign = _clock.GetTimestamp();
+            _progressBefore = _acknowledged + _received;
+            _wait.SignOfLife();
             _maximumPacketSize = connection.MaximumPacketSize;
             _maximumQualityOfService = connection.MaximumQualityOfService;
             _outbound.Limit = Math.Min(_options.MaxInFlight, connection.ReceiveMaximum);
@@ -81,14 +108,22 @@ internal sealed class Exchange
             _attached = true;
             foreach (var message in _outbound.Resume(connection.SessionPresent, connection.Link))
             {
+                // PUBREC had come: the service has it, whatever it forgot since.
+                _acknowledged++;
                 Settle((PendingMessage)message, fault: null);
             }
 
-            Monitor.PulseAll(Gate);
+            foreach (var batch in _batches)
+            {
+                batch.PublishUnwritten(connection.Link);
+            }
+
+            _wait.Wake();
+            return connection.SessionPresent ? 0 : _outbound.ExactlyOnceCount;
         }
     }
 
-    /// <summary>The connection is gone. What was only queued is lost with it; what is in flight waits for the next one.</summary>
+    /// <summary>The connection is gone. What it did not carry waits for the next one.</summary>
     public void Detach(Fault fault)
     {
         lock (Gate)
@@ -101,25 +136,30 @@ internal sealed class Exchange
             _link = null;
             _bytesSentBefore += link.BytesSent;
             _bytesReceivedBefore += link.BytesReceived;
-            foreach (var batch in _batches.ToArray())
+            foreach (var batch in _batches)
             {
-                batch.LinkLost(link.BytesSent, fault);
+                batch.ConfirmUpTo(link.BytesSent);
             }
 
-            foreach (var answer in _subscribing.Values)
-            {
-                // Who asked may have stopped waiting: looked at here, it is never an exception that nobody observed.
-                answer.TrySetException(new FaultException(fault));
-                _ = answer.Task.Exception;
-            }
-
-            foreach (var id in _subscribing.Keys)
+            foreach (var id in _requests.Fail(fault))
             {
                 _outbound.ReleaseId(id);
             }
 
-            _subscribing.Clear();
-            Monitor.PulseAll(Gate);
+            _wait.Wake();
+        }
+    }
+
+    /// <summary>Gives up the oldest message in flight: the service closes the connection over it.</summary>
+    public void GiveUpOldest(Func<PendingMessage, Fault> explain)
+    {
+        lock (Gate)
+        {
+            if (_outbound.AbandonOldest() is PendingMessage message)
+            {
+                Settle(message, explain(message));
+                _wait.Wake();
+            }
         }
     }
 
@@ -141,7 +181,12 @@ internal sealed class Exchange
                 Settle(message, fault);
             }
 
-            Monitor.PulseAll(Gate);
+            foreach (var batch in _batches)
+            {
+                batch.GiveUpUnwritten(fault);
+            }
+
+            _wait.Wake();
             return unreported;
         }
     }
@@ -170,7 +215,7 @@ internal sealed class Exchange
         lock (Gate)
         {
             _refusal ??= fault;
-            Monitor.PulseAll(Gate);
+            _wait.Wake();
         }
     }
 
@@ -182,7 +227,7 @@ internal sealed class Exchange
         {
             if (crowded is not null)
             {
-                if (!AwaitNetwork(crowded, crowded.WaitForRoomAsync, patience, cancellationToken))
+                if (!_wait.ForNetwork(crowded, crowded.WaitForRoomAsync, patience, cancellationToken))
                 {
                     SettleUnsent(message, NotAcknowledged("could not be sent, because the network takes nothing", patience));
                     return;
@@ -196,32 +241,37 @@ internal sealed class Exchange
         }
     }
 
-    /// <summary>Waits until the QoS 0 messages of a batch have been given to the network, or were lost with the link, or gives them up.</summary>
+    /// <summary>Waits until the QoS 0 messages of a batch have been given to the network, over as many connections as it takes, or gives them up.</summary>
     public void ConfirmWritten(SendBatch batch, TimeSpan patience, CancellationToken cancellationToken)
     {
-        Link? link;
-        lock (Gate)
+        while (true)
         {
-            link = batch.HasUnwritten ? _link : null;
-        }
-
-        if (link is null)
-        {
-            return;
-        }
-
-        var inTime = AwaitNetwork(link, link.FlushAsync, patience, cancellationToken);
-        lock (Gate)
-        {
-            // A link that failed meanwhile is taken away by the reader, who settles what was lost.
-            if (ReferenceEquals(link, _link) && link.WriteFault is null)
+            Link? link;
+            lock (Gate)
             {
-                batch.ConfirmUpTo(link.BytesSent);
+                if (!batch.HasUnwritten)
+                {
+                    return;
+                }
+
+                link = LinkTakesMessages ? _link : null;
             }
 
-            if (!inTime)
+            var inTime = link is null
+                ? _wait.Until(() => !batch.HasUnwritten || LinkTakesMessages, patience, cancellationToken)
+                : _wait.ForNetwork(link, link.FlushAsync, patience, cancellationToken);
+            lock (Gate)
             {
-                batch.GiveUpUnwritten(NotAcknowledged("could not be sent, because the network takes nothing", patience));
+                // Of a link that failed meanwhile it is looked at when it is taken away how far it came.
+                if (link is not null && ReferenceEquals(link, _link) && link.WriteFault is null)
+                {
+                    batch.ConfirmUpTo(link.BytesSent);
+                }
+
+                if (!inTime)
+                {
+                    batch.GiveUpUnwritten(NotAcknowledged("could not be sent, because the network takes nothing", patience));
+                }
             }
         }
     }
@@ -229,7 +279,7 @@ internal sealed class Exchange
     /// <summary>Waits until it is known of every message of a batch what became of it, or gives up those that are left.</summary>
     public void AwaitAcknowledgements(SendBatch batch, TimeSpan patience, CancellationToken cancellationToken)
     {
-        var inTime = WaitUntil(() => batch.Outstanding == 0, patience, cancellationToken);
+        var inTime = _wait.Until(() => batch.Outstanding == 0, patience, cancellationToken);
         if (inTime)
         {
             return;
@@ -248,7 +298,7 @@ internal sealed class Exchange
     /// <summary>Waits until everything in flight is settled.</summary>
     /// <returns>False when the time is over.</returns>
     public bool Drain(TimeSpan limit, CancellationToken cancellationToken) =>
-        WaitUntil(() => _outbound.Count == 0, limit, cancellationToken, countsFromSigns: false);
+        _wait.Until(() => _outbound.Count == 0, limit, cancellationToken, countsFromSigns: false);
 
     /// <summary>Says what became of a message. The caller holds the gate.</summary>
     public void Settle(PendingMessage message, Fault? fault)
@@ -290,10 +340,8 @@ internal sealed class Exchange
             }
 
             var id = _outbound.ReserveId();
-            var answer = new TaskCompletionSource<IReadOnlyList<byte>>(TaskCreationOptions.RunContinuationsAsynchronously);
-            _subscribing.Add(id, answer);
             link.Send(makePacket(id));
-            return answer.Task;
+            return _requests.Add(id);
         }
     }
 
@@ -314,7 +362,7 @@ internal sealed class Exchange
             finally
             {
                 _mailroom.Announce();
-                Monitor.PulseAll(Gate);
+                _wait.Wake();
             }
         }
     }
@@ -373,32 +421,8 @@ internal sealed class Exchange
         }
     }
 
-    /// <summary>Waits for the network to take what is queued.</summary>
-    /// <returns>False when for the time given it took nothing, and nothing came from the service.</returns>
-    private bool AwaitNetwork(Link link, Func<CancellationToken, Task> wait, TimeSpan patience, CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            var (sent, lastSign) = (link.BytesSent, Volatile.Read(ref _lastSign));
-            using var limit = new CancellationTokenSource(patience, _clock);
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-            try
-            {
-                wait(either.Token).GetAwaiter().GetResult();
-                return true;
-            }
-            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-            {
-                if (link.BytesSent == sent && Volatile.Read(ref _lastSign) == lastSign)
-                {
-                    return false;
-                }
-            }
-        }
-    }
-
     private bool AwaitRoom(QualityOfService qualityOfService, TimeSpan patience, CancellationToken cancellationToken) =>
-        WaitUntil(() => _refusal is not null || (LinkTakesMessages && _outbound.HasRoom(qualityOfService)), patience, cancellationToken);
+        _wait.Until(() => _refusal is not null || (LinkTakesMessages && _outbound.HasRoom(qualityOfService)), patience, cancellationToken);
 
     private void PublishNow(PendingMessage message, Link link)
     {
@@ -423,7 +447,7 @@ internal sealed class Exchange
             return;
         }
 
-        _lastSign = _clock.GetTimestamp();
+        _wait.SignOfLife();
         OutboundMessage? message;
         switch (packet)
         {
@@ -510,53 +534,9 @@ internal sealed class Exchange
 
     private void Answer(ushort packetId, IReadOnlyList<byte> reasonCodes)
     {
-        if (_subscribing.Remove(packetId, out var answer))
+        if (_requests.Answer(packetId, reasonCodes))
         {
             _outbound.ReleaseId(packetId);
-            answer.TrySetResult(reasonCodes);
-        }
-    }
-
-    /// <summary>Blocks until a condition holds, which is looked at under the gate whenever something happened.</summary>
-    /// <returns>False when the service showed no sign of life for the time given.</returns>
-    private bool WaitUntil(Func<bool> condition, TimeSpan patience, CancellationToken cancellationToken, bool countsFromSigns = true)
-    {
-        lock (Gate)
-        {
-            if (condition())
-            {
-                return true;
-            }
-        }
-
-        var started = _clock.GetTimestamp();
-        using var cancelled = cancellationToken.Register(WakeAll);
-        using var alarm = _clock.CreateTimer(_ => WakeAll(), state: null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        lock (Gate)
-        {
-            while (!condition())
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                var left = patience - _clock.GetElapsedTime(countsFromSigns ? Math.Max(started, _lastSign) : started);
-                if (left <= TimeSpan.Zero)
-                {
-                    return false;
-                }
-
-                // Rounded up: a timer counts whole milliseconds, and one that is too early would only be set again.
-                alarm.Change(TimeSpan.FromMilliseconds(Math.Ceiling(left.TotalMilliseconds)), Timeout.InfiniteTimeSpan);
-                Monitor.Wait(Gate);
-            }
-
-            return true;
-        }
-    }
-
-    private void WakeAll()
-    {
-        lock (Gate)
-        {
-            Monitor.PulseAll(Gate);
         }
     }
 

@@ -45,8 +45,14 @@ public sealed class Session : IAsyncDisposable
     /// <summary>Where the session stands.</summary>
     public SessionState State { get; private set; } = SessionState.Connecting;
 
-    /// <summary>Why the session ended; null while it has not.</summary>
+    /// <summary>Why the session ended, or last lost its connection; null when it never has.</summary>
     public Fault? Fault { get; private set; }
+
+    /// <summary>How often the connection was lost and made again.</summary>
+    public int Reconnects { get; private set; }
+
+    /// <summary>How many tries to make the lost connection again have begun since it was last open; 0 while it is.</summary>
+    public int Attempts { get; private set; }
 
     /// <summary>When it was opened, UTC; null before.</summary>
     public DateTimeOffset? OpenedAt { get; private set; }
@@ -84,7 +90,7 @@ public sealed class Session : IAsyncDisposable
     {
         lock (_gate)
         {
-            if (State is SessionState.Connecting or SessionState.Open)
+            if (State is SessionState.Connecting or SessionState.Open or SessionState.Reconnecting)
             {
                 State = SessionState.Closing;
             }
@@ -184,6 +190,11 @@ public sealed class Session : IAsyncDisposable
             await SubscribeAsync([request.Filter], cancellationToken).ConfigureAwait(false);
             return subscription;
         }
+        catch (FaultException exception) when (WillBeMadeAgain(exception.Fault))
+        {
+            // The connection was lost; the next one begins with all subscriptions.
+            return subscription;
+        }
         catch (Exception exception)
         {
             _mailroom.Remove(subscription);
@@ -214,29 +225,84 @@ public sealed class Session : IAsyncDisposable
     {
         // Forgotten first: the service does as it is told even when nobody waits for its answer any more.
         _mailroom.Remove(subscription);
-        await RequestAsync(
-            id => new MqttUnsubscribePacket { PacketIdentifier = id, TopicFilters = [subscription.Filter] }, subscription.Filter, cancellationToken)
-            .ConfigureAwait(false);
+        try
+        {
+            await RequestAsync(
+                id => new MqttUnsubscribePacket { PacketIdentifier = id, TopicFilters = [subscription.Filter] }, subscription.Filter, cancellationToken)
+                .ConfigureAwait(false);
+        }
+        catch (FaultException exception) when (WillBeMadeAgain(exception.Fault))
+        {
+            // The connection was lost; the next one ends what should not be there.
+        }
     }
 
-    internal Task SubscribeInitialAsync(CancellationToken cancellationToken)
+    private bool WillBeMadeAgain(Fault fault) =>
+        Options.Reconnect is not null && !fault.IsPermanent
+        && fault.Id is FaultIds.ConnectionLost or FaultIds.KeepAliveTimeout or FaultIds.ServerDisconnected or FaultIds.ProtocolError;
+
+    /// <summary>Subscribes everything that is wanted, and ends what a kept session may still have and nobody wants any more.</summary>
+    internal async Task SubscribeInitialAsync(CancellationToken cancellationToken)
     {
         var filters = _mailroom.Subscriptions.Select(subscription => subscription.Filter).ToList();
-        return filters.Count == 0 ? Task.CompletedTask : SubscribeAsync(filters, cancellationToken);
+        if (filters.Count > 0)
+        {
+            await SubscribeAsync(filters, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (Options.Persistent && WasOpened && _mailroom.RetiredFilters is { Count: > 0 } retired)
+        {
+            await RequestAsync(
+                id => new MqttUnsubscribePacket { PacketIdentifier = id, TopicFilters = [.. retired] }, retired[0], cancellationToken).ConfigureAwait(false);
+        }
     }
 
+    /// <summary>Whether it was open once: from then on, a lost connection is made again.</summary>
+    internal bool WasOpened => OpenedAt is not null;
+
+    /// <summary>The first filter that is subscribed, to be named when the service does not answer; null without subscriptions.</summary>
+    internal string? FirstFilter => _mailroom.Subscriptions is [var first, ..] ? first.Filter : null;
+
+    /// <summary>The service has accepted the client and its subscriptions.</summary>
     internal void Opened()
     {
         lock (_gate)
         {
-            if (State == SessionState.Connecting)
+            if (State == SessionState.Reconnecting)
+            {
+                Reconnects++;
+                _notices.Add(NoticeLevel.Warning, $"{Options.Identity.ClientId} lost its connection and is connected to {Options.Endpoint} again. {Fault?.Message}".TrimEnd());
+            }
+
+            Attempts = 0;
+            OpenedAt ??= _clock.GetUtcNow();
+            if (State is SessionState.Connecting or SessionState.Reconnecting)
             {
                 State = SessionState.Open;
-                OpenedAt = _clock.GetUtcNow();
                 _opened.TrySetResult();
             }
         }
     }
+
+    /// <summary>The connection is lost, and will be made again.</summary>
+    internal void Lost(Fault fault, int attempts)
+    {
+        lock (_gate)
+        {
+            if (State == SessionState.Open)
+            {
+                State = SessionState.Reconnecting;
+            }
+
+            Fault = fault;
+            Attempts = attempts;
+        }
+    }
+
+    /// <summary>The service forgot the session, and QoS 2 messages were sent again.</summary>
+    internal void Repeated(int messages) => _notices.Add(
+        NoticeLevel.Warning,
+        $"{Options.Endpoint} did not keep the session of {Options.Identity.ClientId}: {messages} messages of QoS 2 were sent again and may arrive twice. A persistent session prevents that.");
 
     private Task<IReadOnlyList<PendingMessage>> Live()
     {
@@ -251,7 +317,7 @@ public sealed class Session : IAsyncDisposable
         var fault = await _supervisor.RunAsync().ConfigureAwait(false);
         lock (_gate)
         {
-            if (State == SessionState.Open)
+            if (State is SessionState.Open or SessionState.Reconnecting)
             {
                 _notices.Add(NoticeLevel.Warning, fault.Message);
             }

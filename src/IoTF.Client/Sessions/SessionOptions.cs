@@ -38,6 +38,9 @@ public sealed record SessionOptions
     /// <summary>The time limit of connecting, from the name look-up to the CONNACK.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>Whether and when a connection that was lost is made again; null for never.</summary>
+    public ReconnectOptions? Reconnect { get; init; }
+
     /// <summary>How many messages may be sent and unacknowledged, 1 to 65,535.</summary>
     public int MaxInFlight { get; init; } = 10;
 

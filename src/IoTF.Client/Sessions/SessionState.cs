@@ -9,6 +9,9 @@ public enum SessionState
     /// <summary>Connected and subscribed.</summary>
     Open,
 
+    /// <summary>The connection was lost, and is being made again.</summary>
+    Reconnecting,
+
     /// <summary>Being disconnected here; what is in flight is still delivered.</summary>
     Closing,
 

@@ -6,7 +6,7 @@ using MQTTnet.Protocol;
 
 namespace IoTF.Client.Sessions;
 
-/// <summary>The life of a session, in one loop that alone connects and disconnects: connect, subscribe, open, lost or closed.</summary>
+/// <summary>The life of a session, in one loop that alone connects and disconnects: connect, resume, subscribe, open, lost or closed, decide, wait, again.</summary>
 internal sealed class Supervisor
 {
     /// <summary>How long the service may take to close the connection after a DISCONNECT before it is closed from here.</summary>
@@ -14,16 +14,21 @@ internal sealed class Supervisor
 
     private readonly Session _session;
     private readonly TimeProvider _clock;
-    private readonly CancellationTokenSource _stop = new();
+    private readonly CancellationTokenSource _stop;
     private readonly CancellationTokenSource _hurry;
     private readonly TaskCompletionSource<TimeSpan> _closing = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ReconnectPolicy _policy;
+
+    /// <summary>Whether the service has accepted the connection that there is now.</summary>
     private volatile bool _accepted;
 
     public Supervisor(Session session, TimeProvider clock)
     {
         _session = session;
         _clock = clock;
+        _stop = new CancellationTokenSource(Timeout.InfiniteTimeSpan, clock);
         _hurry = new CancellationTokenSource(Timeout.InfiniteTimeSpan, clock);
+        _policy = new ReconnectPolicy(session.Options, session.Options.Reconnect, Random.Shared.NextDouble);
     }
 
     private SessionOptions Options => _session.Options;
@@ -32,7 +37,7 @@ internal sealed class Supervisor
 
     /// <summary>
     /// Asks for the end: what is in flight is delivered within the limit, then DISCONNECT is sent. Asked again, it can only end earlier.
-    /// A client that the service has not accepted yet has nothing to say, and goes at once.
+    /// Without a connection the limit is what is left for making one, if there is something to deliver; otherwise there is nothing to say.
     /// </summary>
     public void Close(TimeSpan drainLimit)
     {
@@ -41,7 +46,16 @@ internal sealed class Supervisor
             _hurry.CancelAfter(drainLimit);
         }
 
-        if (!_accepted)
+        if (_accepted)
+        {
+            return;
+        }
+
+        if (drainLimit > TimeSpan.Zero && _session.WasOpened && Exchange.OldestInFlight is not null)
+        {
+            _stop.CancelAfter(drainLimit);
+        }
+        else
         {
             _stop.Cancel();
         }
@@ -53,11 +67,21 @@ internal sealed class Supervisor
     {
         try
         {
-            return await ConnectAndServeAsync().ConfigureAwait(false);
-        }
-        catch (FaultException exception)
-        {
-            return exception.Fault;
+            while (true)
+            {
+                var decision = await ConnectAndServeAsync().ConfigureAwait(false);
+                if (decision.Step == ReconnectStep.Stop)
+                {
+                    return decision.Fault!;
+                }
+
+                if (decision.Step == ReconnectStep.GiveUpOldest)
+                {
+                    Exchange.GiveUpOldest(message => SessionFaults.MessageClosesConnection(Options, message.Topic));
+                }
+
+                await Task.Delay(decision.Delay, _clock, _stop.Token).ConfigureAwait(false);
+            }
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
@@ -70,32 +94,75 @@ internal sealed class Supervisor
         }
     }
 
-    private async Task<Fault> ConnectAndServeAsync()
+    /// <summary>Makes one connection and serves it to its end.</summary>
+    private async Task<ReconnectDecision> ConnectAndServeAsync()
     {
-        var connection = await Handshake.ConnectAsync(Options, _clock, _stop.Token).ConfigureAwait(false);
-        _accepted = true;
-        Fault? end = null;
+        AcceptedConnection connection;
         try
         {
-            Exchange.Attach(connection);
-            end = await ServeAsync(connection).ConfigureAwait(false);
-            return end;
+            connection = await Handshake.ConnectAsync(Options, _clock, _stop.Token).ConfigureAwait(false);
+        }
+        catch (FaultException exception)
+        {
+            return _session.WasOpened ? Announced(_policy.AfterFailedConnect(exception.Fault), exception.Fault) : Stop(exception.Fault);
+        }
+
+        var connectedAt = _clock.GetTimestamp();
+        var (fault, closedByService) = await AttachAndServeAsync(connection).ConfigureAwait(false);
+        if (_closing.Task.IsCompleted || !_session.WasOpened)
+        {
+            return Stop(fault);
+        }
+
+        var ended = new EndedConnection(fault, _clock.GetElapsedTime(connectedAt), closedByService, Exchange.HasProgressed, Exchange.OldestInFlight);
+        return Announced(_policy.AfterLoss(ended), fault);
+    }
+
+    private static ReconnectDecision Stop(Fault fault) => new(ReconnectStep.Stop, TimeSpan.Zero, fault);
+
+    private ReconnectDecision Announced(ReconnectDecision decision, Fault fault)
+    {
+        if (decision.Step != ReconnectStep.Stop)
+        {
+            _session.Lost(fault, _policy.Tries);
+        }
+
+        return decision;
+    }
+
+    private async Task<(Fault Fault, bool ClosedByService)> AttachAndServeAsync(AcceptedConnection connection)
+    {
+        Fault fault = SessionFaults.Closed(Options);
+        var closedByService = false;
+        try
+        {
+            _accepted = true;
+            var repeated = Exchange.Attach(connection);
+            if (repeated > 0)
+            {
+                _session.Repeated(repeated);
+            }
+
+            (fault, closedByService) = await ServeAsync(connection).ConfigureAwait(false);
+        }
+        catch (FaultException exception)
+        {
+            fault = exception.Fault;
         }
         catch (Exception exception)
         {
-            end = (exception as FaultException)?.Fault ?? SessionFaults.Internal(Options, exception);
-            throw;
+            fault = SessionFaults.Internal(Options, exception);
         }
-        finally
-        {
-            // Before the link is closed: what is given to a closed link is dropped, and would count as written.
-            Exchange.Detach(end!);
-            await connection.Link.DisposeAsync().ConfigureAwait(false);
-        }
+
+        // Before the link is closed: what is given to a closed link is dropped, and would count as written.
+        _accepted = false;
+        Exchange.Detach(fault);
+        await connection.Link.DisposeAsync().ConfigureAwait(false);
+        return (fault, closedByService);
     }
 
     /// <summary>Serves one connection to its end.</summary>
-    private async Task<Fault> ServeAsync(AcceptedConnection connection)
+    private async Task<(Fault Fault, bool ClosedByService)> ServeAsync(AcceptedConnection connection)
     {
         using var ended = new CancellationTokenSource();
         var reading = ReadAsync(connection.Link, ended.Token);
@@ -114,13 +181,18 @@ internal sealed class Supervisor
 
             if (first == _closing.Task)
             {
-                return await SayGoodbyeAsync(connection.Link, await _closing.Task.ConfigureAwait(false), reading, watching).ConfigureAwait(false);
+                return (await SayGoodbyeAsync(connection.Link, await _closing.Task.ConfigureAwait(false), reading, watching).ConfigureAwait(false), false);
             }
 
-            var fault = await (first == reading ? reading : watching).ConfigureAwait(false);
-            return first == reading && !subscribing.IsCompleted && fault.Id == FaultIds.ConnectionLost
-                ? SessionFaults.ClosedInsteadOfSubAck(Options, Options.Subscriptions[0].Filter)
-                : fault;
+            if (first != reading)
+            {
+                return (await watching.ConfigureAwait(false), false);
+            }
+
+            var (fault, closedByService) = await reading.ConfigureAwait(false);
+            return closedByService && !subscribing.IsCompleted && _session.FirstFilter is { } filter
+                ? (SessionFaults.ClosedInsteadOfSubAck(Options, filter), true)
+                : (fault, closedByService);
         }
         finally
         {
@@ -130,7 +202,7 @@ internal sealed class Supervisor
     }
 
     /// <summary>Reads until the connection ends.</summary>
-    private async Task<Fault> ReadAsync(Link link, CancellationToken cancellationToken)
+    private async Task<(Fault Fault, bool ClosedByService)> ReadAsync(Link link, CancellationToken cancellationToken)
     {
         try
         {
@@ -141,15 +213,15 @@ internal sealed class Supervisor
             }
             while (await link.FillAsync(cancellationToken).ConfigureAwait(false));
 
-            return SessionFaults.ClosedByService(Options);
+            return (SessionFaults.ClosedByService(Options), true);
         }
         catch (LinkException exception)
         {
-            return LinkFaults.WhileOpen(exception, Options.Endpoint, Options.Identity.ClientId);
+            return (LinkFaults.WhileOpen(exception, Options.Endpoint, Options.Identity.ClientId), false);
         }
         catch (FaultException exception)
         {
-            return exception.Fault;
+            return (exception.Fault, true);
         }
     }
 
@@ -157,7 +229,8 @@ internal sealed class Supervisor
     /// Delivers what is in flight, sends DISCONNECT and waits until the service has seen it, which it shows by closing. The connection may
     /// end before; then there is nothing left to wait for.
     /// </summary>
-    private async Task<Fault> SayGoodbyeAsync(Link link, TimeSpan drainLimit, Task<Fault> reading, Task<Fault> watching)
+    private async Task<Fault> SayGoodbyeAsync(
+        Link link, TimeSpan drainLimit, Task<(Fault Fault, bool ClosedByService)> reading, Task<Fault> watching)
     {
         var started = _clock.GetTimestamp();
         using (var lost = CancellationTokenSource.CreateLinkedTokenSource(_hurry.Token))
@@ -168,7 +241,7 @@ internal sealed class Supervisor
             {
                 await lost.CancelAsync().ConfigureAwait(false);
                 await ((Task)draining).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                return await ((Task<Fault>)first).ConfigureAwait(false);
+                return first == reading ? (await reading.ConfigureAwait(false)).Fault : await watching.ConfigureAwait(false);
             }
 
             // Not thrown: who cannot wait so long any more has the service told goodbye now.

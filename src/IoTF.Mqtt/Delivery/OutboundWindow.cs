@@ -216,6 +216,18 @@ public sealed class OutboundWindow
         return abandoned;
     }
 
+    /// <summary>Takes the oldest message out of the window and gives it back; null when there is none. Its packet id is free.</summary>
+    public OutboundMessage? AbandonOldest()
+    {
+        var oldest = _order.Oldest;
+        if (oldest is not null)
+        {
+            Settle(oldest);
+        }
+
+        return oldest;
+    }
+
     /// <summary>Takes a packet id for a SUBSCRIBE or UNSUBSCRIBE, which share the numbers of messages (MQTT-3.1.1 §2.3.1).</summary>
     /// <exception cref="InvalidOperationException">All 65,535 are in use.</exception>
     public ushort ReserveId()

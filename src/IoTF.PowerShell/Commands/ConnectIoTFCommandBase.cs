@@ -103,6 +103,20 @@ public abstract class ConnectIoTFCommandBase : IoTFCommandBase
     [ValidateRange(1, 65535)]
     public int? MaxInFlight { get; set; }
 
+    /// <summary>Ends the session when its connection is lost, in place of making the connection again.</summary>
+    [Parameter]
+    public SwitchParameter NoReconnect { get; set; }
+
+    /// <summary>About how long a lost connection is left alone before the first try to make it again; doubled for each further try. 1 second unless given.</summary>
+    [Parameter]
+    [TimeoutTransformation(AllowZero = false)]
+    public TimeSpan ReconnectDelay { get; set; } = ReconnectOptions.Default.FirstDelay;
+
+    /// <summary>The longest wait between two tries; 60 seconds unless given.</summary>
+    [Parameter]
+    [TimeoutTransformation(AllowZero = false)]
+    public TimeSpan MaxReconnectDelay { get; set; } = ReconnectOptions.Default.LongestDelay;
+
     /// <summary>Replaces an open session of the same identity that has other options.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
@@ -147,7 +161,7 @@ public abstract class ConnectIoTFCommandBase : IoTFCommandBase
     {
         var pool = SessionPool.Current;
         var same = pool.FindSame(options);
-        if (same is { IsOpen: true } && !Force && (Name is null || Name == same.Name))
+        if (same is { IsUsable: true } && !Force && (Name is null || Name == same.Name))
         {
             if (same.Session.Options.IsSameAs(options))
             {
@@ -203,6 +217,7 @@ public abstract class ConnectIoTFCommandBase : IoTFCommandBase
             Persistent = Persistent,
             KeepAlive = ServiceLimits.EffectiveKeepAlive(identity, KeepAlive),
             ConnectTimeout = ConnectTimeout,
+            Reconnect = NoReconnect ? null : new ReconnectOptions(ReconnectDelay, MaxReconnectDelay),
             MaxInFlight = maxInFlight,
             MaxInFlightExactlyOnce = MaxInFlight ?? Math.Min(maxInFlight, ExactlyOnceInFlight),
             TrustedAuthorities = CACertificate,

@@ -59,11 +59,20 @@ public sealed class IoTFSession
     /// <summary>How many messages may be sent and unacknowledged.</summary>
     public int MaxInFlight => Session.Options.MaxInFlight;
 
-    /// <summary><c>Connecting</c>, <c>Open</c>, <c>Closing</c>, <c>Closed</c> (disconnected here) or <c>Failed</c>.</summary>
+    /// <summary>
+    /// <c>Connecting</c>, <c>Open</c>, <c>Reconnecting</c> (the connection was lost and is being made again), <c>Closing</c>, <c>Closed</c>
+    /// (disconnected here) or <c>Failed</c>.
+    /// </summary>
     public string State => Session.State.ToString();
 
-    /// <summary>Why the session failed; null when it has not.</summary>
-    public string? LastError => Session.State == SessionState.Failed ? Session.Fault?.Message : null;
+    /// <summary>Why the session failed or last lost its connection; null when it never has.</summary>
+    public string? LastError => Session.State == SessionState.Closed ? null : Session.Fault?.Message;
+
+    /// <summary>How often the connection was lost and made again.</summary>
+    public int Reconnects => Session.Reconnects;
+
+    /// <summary>How many tries to make the lost connection again have begun; 0 while it is open.</summary>
+    public int Attempts => Session.Attempts;
 
     /// <summary>When it was opened, UTC; null when it was not.</summary>
     public DateTime? OpenedAt => Session.OpenedAt?.UtcDateTime;
@@ -94,7 +103,8 @@ public sealed class IoTFSession
 
     internal Session Session { get; }
 
-    internal bool IsOpen => Session.State == SessionState.Open;
+    /// <summary>Whether it takes messages: what is sent while the connection is being made again waits for it.</summary>
+    internal bool IsUsable => Session.State is SessionState.Open or SessionState.Reconnecting;
 
     /// <summary>Name, state, host and port.</summary>
     public override string ToString() => $"{Name} ({State}, {Session.Options.Endpoint})";

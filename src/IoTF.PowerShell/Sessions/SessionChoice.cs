@@ -19,7 +19,7 @@ internal static class SessionChoice
             return RequireAble(candidates[0], isAble, task, able);
         }
 
-        var fitting = candidates.Where(session => session.IsOpen && isAble(session)).ToList();
+        var fitting = candidates.Where(session => session.IsUsable && isAble(session)).ToList();
         return fitting.Count switch
         {
             1 => fitting[0],
@@ -60,7 +60,7 @@ internal static class SessionChoice
                 ErrorIds.RoleCannot, $"Session '{session.Name}' is {An(session.Role)} and cannot {task}; that takes {able}.", "Use a session of that role.");
         }
 
-        return session.IsOpen
+        return session.IsUsable
             ? session
             : throw new IoTFException(
                 ErrorIds.NoSession, $"Session '{session.Name}' is {session.State.ToLowerInvariant()}. {session.LastError}".TrimEnd(), "Connect again.");
