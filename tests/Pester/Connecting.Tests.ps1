@@ -107,7 +107,7 @@ Describe 'Connecting' {
     }
 
     It 'throws the earlier session of the same identity out' {
-        $first = $other | Connect-IoTFDevice -Name first
+        $first = $other | Connect-IoTFDevice -Name first -NoReconnect
         $manifest = [System.IO.Path]::Combine($PSScriptRoot, '..', '..', 'IoTF.psd1')
         $state = 1 | ForEach-Object -Parallel {
             Import-Module $using:manifest

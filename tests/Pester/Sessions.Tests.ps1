@@ -108,3 +108,40 @@ Describe 'The choice of a session' {
         { Receive-IoTFEvent -Count 1 } | Should -Throw -ErrorId 'NoSession,*' -ExpectedMessage '*choice:c1 (a device, open)*'
     }
 }
+
+Describe 'A lost connection' {
+    It 'ends the session when the service does not let it in any more' {
+        $key = New-IoTFEmulatorApiKey
+        $application = $key | Connect-IoTFApplication
+        $device = New-IoTFEmulatorDevice lost l1 | Connect-IoTFDevice -ReconnectDelay 0.01
+        # The same identity from another runspace throws this one out, and leaves.
+        $manifest = [System.IO.Path]::Combine($PSScriptRoot, '..', '..', 'IoTF.psd1')
+        $again = New-IoTFEmulatorDevice lost l1 -Force
+        1 | ForEach-Object -Parallel {
+            Import-Module $using:manifest
+            try { $null = $using:again | Connect-IoTFDevice } catch { $_ }
+        } | Should -BeNullOrEmpty
+
+        # The token of the first registration is not valid any more: the session ends, and says why.
+        { Receive-IoTFCommand -Session $device -Timeout 30 } | Should -Throw -ErrorId 'N*,*'
+        $device.State | Should -Be 'Failed'
+        $device.LastError | Should -Match 'not authorised'
+        Disconnect-IoTFSession $application
+    }
+
+    It 'comes back by itself when the identity is still valid' {
+        $credentials = New-IoTFEmulatorDevice lost l2
+        $application = New-IoTFEmulatorApiKey | Connect-IoTFApplication
+        $device = $credentials | Connect-IoTFDevice -ReconnectDelay 0.01
+        $manifest = [System.IO.Path]::Combine($PSScriptRoot, '..', '..', 'IoTF.psd1')
+        1 | ForEach-Object -Parallel {
+            Import-Module $using:manifest
+            $null = $using:credentials | Connect-IoTFDevice
+        }
+
+        Send-IoTFEvent status 1 -Session $device -WarningAction SilentlyContinue
+        (Receive-IoTFEvent status -DeviceType lost -Count 1 -Timeout 30).DeviceId | Should -Be 'l2'
+        $device.State | Should -Be 'Open'
+        Get-IoTFSession | Disconnect-IoTFSession
+    }
+}
