@@ -22,7 +22,8 @@ internal sealed class LinkWriter : IThreadPoolWorkItem
     private int _collected;
     private long _queued;
     private long _written;
-    private bool _busy;
+    private Turn _turn;
+    private bool _scheduled;
     private bool _stopped;
     private bool _takesNoMore;
     private long _lastSent;
@@ -70,10 +71,14 @@ internal sealed class LinkWriter : IThreadPoolWorkItem
         }
 
         _queued += packet.Length;
-        if (!_busy)
+        if (_turn == Turn.Idle)
         {
-            _busy = true;
-            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+            _turn = Turn.Due;
+            if (!_scheduled)
+            {
+                _scheduled = true;
+                ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+            }
         }
     }
 
@@ -87,6 +92,12 @@ internal sealed class LinkWriter : IThreadPoolWorkItem
 
     public Task FlushAsync(CancellationToken cancellationToken)
     {
+        // Who is about to wait writes what is due: two changes of threads would cost a message that is sent alone more than its write.
+        if (TakeTurn())
+        {
+            _ = WriteAsync();
+        }
+
         lock (Gate)
         {
             return WaitUntilWritten(_queued, cancellationToken);
@@ -98,7 +109,33 @@ internal sealed class LinkWriter : IThreadPoolWorkItem
 
     public void Stop() => End(fault: null);
 
-    void IThreadPoolWorkItem.Execute() => _ = WriteAsync();
+    void IThreadPoolWorkItem.Execute()
+    {
+        lock (Gate)
+        {
+            _scheduled = false;
+        }
+
+        if (TakeTurn())
+        {
+            _ = WriteAsync();
+        }
+    }
+
+    /// <summary>Makes the caller the one who writes, if a write is due that nobody has begun.</summary>
+    private bool TakeTurn()
+    {
+        lock (Gate)
+        {
+            if (_turn != Turn.Due)
+            {
+                return false;
+            }
+
+            _turn = Turn.Writing;
+            return true;
+        }
+    }
 
     private Task WaitUntilWritten(long position, CancellationToken cancellationToken)
     {
@@ -164,7 +201,7 @@ internal sealed class LinkWriter : IThreadPoolWorkItem
             count = _collected;
             if (count == 0 || _stopped)
             {
-                _busy = false;
+                _turn = Turn.Idle;
 
                 // A burst does not keep its memory for as long as the connection lives.
                 if (_collecting.Length > KeptBuffer)
@@ -222,5 +259,18 @@ internal sealed class LinkWriter : IThreadPoolWorkItem
 
             _waiters.Clear();
         }
+    }
+
+    /// <summary>Whose turn it is to write.</summary>
+    private enum Turn : byte
+    {
+        /// <summary>Nothing is collected.</summary>
+        Idle,
+
+        /// <summary>Something is, and the first thread that comes writes it: one of the pool, or one that flushes.</summary>
+        Due,
+
+        /// <summary>A write is under way; it takes along what is collected meanwhile.</summary>
+        Writing,
     }
 }
