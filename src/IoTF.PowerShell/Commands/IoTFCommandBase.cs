@@ -13,6 +13,9 @@ public abstract class IoTFCommandBase : PSCmdlet, IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
 
+    // Kept, because a pipeline runs it for each of its objects.
+    private Action? _process;
+
     /// <summary>Fires at Ctrl+C, and stays fired: it lives as long as the cmdlet.</summary>
     private protected CancellationToken StopToken => _stop.Token;
 
@@ -27,7 +30,7 @@ public abstract class IoTFCommandBase : PSCmdlet, IDisposable
     protected sealed override void BeginProcessing() => Run(Begin);
 
     /// <inheritdoc/>
-    protected sealed override void ProcessRecord() => Run(Process);
+    protected sealed override void ProcessRecord() => Run(_process ??= Process);
 
     /// <inheritdoc/>
     protected sealed override void EndProcessing() => Run(End);
