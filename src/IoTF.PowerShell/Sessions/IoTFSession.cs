@@ -96,6 +96,8 @@ public sealed class IoTFSession
 
     internal bool IsOpen => Session.State == SessionState.Open;
 
+    internal bool IsOver => Session.State is SessionState.Closed or SessionState.Failed;
+
     /// <summary>Name, state, host and port.</summary>
     public override string ToString() => $"{Name} ({State}, {Session.Options.Endpoint})";
 }
