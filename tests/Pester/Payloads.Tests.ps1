@@ -33,6 +33,22 @@ Describe 'Bad input' {
         (Receive-IoTFEvent large -Count 1 -Timeout 30).Payload.Length | Should -Be 131072
     }
 
+    It 'counts what a topic has beyond 200 bytes as payload, as the service does before MQTT 5' {
+        # 319 bytes with iot-2/evt/ and /fmt/text, so 119 of them count.
+        $long = [string]::new('e', 300)
+        $fits = [string]::new('x', 131072 - 119)
+        Send-IoTFEvent $long ($fits + 'x') -Format text -ErrorVariable fault -ErrorAction SilentlyContinue
+        $fault[0].FullyQualifiedErrorId | Should -BeLike 'PayloadTooLarge,*'
+        $device.State | Should -Be 'Open'
+        Send-IoTFEvent $long $fits -Format text
+        (Receive-IoTFEvent $long -Count 1 -Timeout 30).Payload.Length | Should -Be $fits.Length
+
+        $modern = New-IoTFEmulatorDevice pump p5 | Connect-IoTFDevice -ProtocolVersion 5.0
+        Send-IoTFEvent $long ($fits + 'x') -Format text -Session $modern -PassThru | ForEach-Object { $_.QoS } | Should -Be 1
+        $null = Receive-IoTFEvent $long -Count 1 -Timeout 30
+        Disconnect-IoTFSession $modern
+    }
+
     It 'is refused before anything is sent for <Name>' -ForEach @(
         @{ Name = 'a wildcard in an event id'; Parameters = @{ EventId = 'a+b' }; Id = 'InvalidEventId' }
         @{ Name = 'an empty event id'; Parameters = @{ EventId = '' }; Id = 'InvalidEventId' }

@@ -70,6 +70,23 @@ Describe 'A device and an application' {
         [System.Convert]::ToHexString($received.Payload) | Should -Be '00FF0A0D'
     }
 
+    It 'keep a command that a script block failed over for the next receive' {
+        # More than the service lets a device leave unacknowledged: a failure must not take a place in that window.
+        1..30 | Send-IoTFCommand work -DeviceType pump -DeviceId p1
+        $tries = 0
+        $done = foreach ($round in 1..45) {
+            try {
+                Receive-IoTFCommand work -Count 1 -Timeout 30 | ForEach-Object {
+                    $tries++
+                    if ($tries % 3 -eq 1) { throw 'not now' }
+                    $_.Data
+                }
+            }
+            catch { $_.Exception.Message | Should -Be 'not now' }
+        }
+        [string]::Join(',', $done) | Should -Be ([string]::Join(',', (1..30)))
+    }
+
     It 'deliver what cannot be decoded, and say why' {
         Send-IoTFEvent broken '{"a":'
         $received = Receive-IoTFEvent broken -Count 1 -Timeout 30

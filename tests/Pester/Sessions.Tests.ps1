@@ -40,6 +40,43 @@ Describe 'The pool of sessions' {
         (Get-IoTFSession).Count | Should -Be 1
     }
 
+    It 'takes another name for another option' {
+        $first = $p1 | Connect-IoTFDevice -Name first
+        [object]::ReferenceEquals($first, ($p1 | Connect-IoTFDevice -Name FIRST)) | Should -BeTrue
+        { $p1 | Connect-IoTFDevice -Name second } | Should -Throw -ErrorId 'SessionDiffers,*'
+        $first.State | Should -Be 'Open'
+        ($p1 | Connect-IoTFDevice -Name second -Force).Name | Should -Be 'second'
+        $first.State | Should -Be 'Closed'
+    }
+
+    It 'keeps an open session when another service is meant by mistake, and replaces it with -Force' {
+        $first = $p1 | Connect-IoTFDevice
+        { $p1 | Connect-IoTFDevice -HostName 127.0.0.1 } | Should -Throw -ErrorId 'NameInUse,*' -ExpectedMessage "*localhost:$($emulator.Port)*"
+        $first.State | Should -Be 'Open'
+        ($p1 | Connect-IoTFDevice -HostName 127.0.0.1 -Force).HostName | Should -Be '127.0.0.1'
+        $first.State | Should -Be 'Closed'
+        @(Get-IoTFSession).Count | Should -Be 1
+    }
+
+    It 'gives the name of a session that is over to the next one' {
+        $first = $p1 | Connect-IoTFDevice
+        $manifest = [System.IO.Path]::Combine($PSScriptRoot, '..', '..', 'IoTF.psd1')
+        $first | ForEach-Object -Parallel {
+            Import-Module $using:manifest
+            Disconnect-IoTFSession $_
+        }
+        (Get-IoTFSession).State | Should -Be 'Closed'
+        ($p1 | Connect-IoTFDevice -HostName 127.0.0.1).State | Should -Be 'Open'
+        @(Get-IoTFSession).Count | Should -Be 1
+    }
+
+    It 'finds a name with brackets, which is a pattern as well' {
+        $session = $p1 | Connect-IoTFDevice -Name 'hall[1]'
+        (Get-IoTFSession 'hall[1]').ClientId | Should -Be $session.ClientId
+        Disconnect-IoTFSession 'hall[1]'
+        $session.State | Should -Be 'Closed'
+    }
+
     It 'finds sessions by name and by ClientId, with wildcards' {
         $null = $p1 | Connect-IoTFDevice -Name first
         (Get-IoTFSession first).ClientId | Should -BeLike 'd:*:pump:p1'
@@ -63,6 +100,14 @@ Describe 'The pool of sessions' {
         Disconnect-IoTFSession nobody -ErrorVariable fault -ErrorAction SilentlyContinue
         $fault[0].FullyQualifiedErrorId | Should -BeLike 'NoSession,*'
         $fault[0].TargetObject | Should -Be 'nobody'
+    }
+
+    It 'disconnects the others when one value is no session' {
+        $session = $p1 | Connect-IoTFDevice
+        5, $session | Disconnect-IoTFSession -ErrorVariable fault -ErrorAction SilentlyContinue
+        $fault[0].FullyQualifiedErrorId | Should -BeLike 'NoSession,*'
+        $fault[0].TargetObject | Should -Be 5
+        $session.State | Should -Be 'Closed'
     }
 
     It 'disconnects by name, and takes no error from a wildcard that fits nothing' {

@@ -40,21 +40,17 @@ internal static class LinkFaults
                 "Check -HostName and -Port: what answers there does not speak MQTT.", false),
             _ => (FaultIds.ClosedBeforeConnAck, FaultCategory.Connection, ConnectAdvice.ClosedBeforeConnAck(endpoint.Secure), false),
         };
-        return new Fault(id, category, $"{clientId} could not connect to {Where(endpoint)}: {exception.Message}", advice, IsPermanent: permanent);
+        return new Fault(id, category, $"{clientId} could not connect to {endpoint}: {exception.Message}", advice, IsPermanent: permanent);
     }
 
     /// <summary>A connection that was open ended.</summary>
     public static Fault WhileOpen(LinkException exception, ServiceEndpoint endpoint, string clientId) => exception.Failure switch
     {
         LinkFailure.Malformed or LinkFailure.PacketTooLarge or LinkFailure.ProtocolVersion => new Fault(
-            FaultIds.ProtocolError, FaultCategory.Protocol, $"The connection of {clientId} to {Where(endpoint)} was ended: {exception.Message}",
+            FaultIds.ProtocolError, FaultCategory.Protocol, $"The connection of {clientId} to {endpoint} was ended: {exception.Message}",
             "The service, or something between it and this machine, sent what MQTT does not allow. Connect again; if it returns, ask those who run the service."),
         _ => new Fault(
-            FaultIds.ConnectionLost, FaultCategory.Connection, $"{clientId} lost its connection to {Where(endpoint)}: {exception.Message}",
+            FaultIds.ConnectionLost, FaultCategory.Connection, $"{clientId} lost its connection to {endpoint}: {exception.Message}",
             "Connect again. If it returns at once, the service may have closed it because of a topic or because another client uses the same identity."),
     };
-
-    /// <summary>Host and port as messages name them.</summary>
-    public static string Where(ServiceEndpoint endpoint) =>
-        endpoint.HostName.Contains(':') ? $"[{endpoint.HostName}]:{endpoint.Port}" : $"{endpoint.HostName}:{endpoint.Port}";
 }

@@ -54,6 +54,17 @@ public sealed class InboxReader
         }
     }
 
+    /// <summary>
+    /// Puts a message back that was taken and not dealt with, so that the next receiver gets it first: a message that is neither acknowledged
+    /// nor waiting would take a place in the service's window for as long as the session lasts.
+    /// </summary>
+    /// <param name="message">A message that <see cref="Take"/> returned and for which <see cref="ReceivedMessage.Consume"/> was not called.</param>
+    public void PutBack(ReceivedMessage message)
+    {
+        _inbox.Insert(message);
+        _inbox.Announce();
+    }
+
     private void SetAside()
     {
         if (_passedOver is { Count: > 0 })

@@ -33,7 +33,7 @@ internal sealed class SubscriptionIndex
     {
         lock (_root)
         {
-            Remove(_root, filter.Split('/'), depth: 0, session);
+            Remove(filter.Split('/'), session);
             Volatile.Write(ref _version, _version + 1);
         }
     }
@@ -69,21 +69,25 @@ internal sealed class SubscriptionIndex
         }
     }
 
-    private static void Remove(Node node, string[] levels, int depth, Session session)
+    /// <summary>Not by recursion: how many levels a filter has is up to the client, and 30,000 of them fit into a SUBSCRIBE.</summary>
+    private void Remove(string[] levels, Session session)
     {
-        if (depth == levels.Length)
+        var path = new Node[levels.Length + 1];
+        path[0] = _root;
+        for (var depth = 0; depth < levels.Length; depth++)
         {
-            node.Subscribers?.Remove(session);
-            return;
+            if (path[depth].Find(levels[depth]) is not { } next)
+            {
+                return;
+            }
+
+            path[depth + 1] = next;
         }
 
-        if (node.Find(levels[depth]) is { } next)
+        path[^1].Subscribers?.Remove(session);
+        for (var depth = levels.Length; depth > 0 && path[depth].IsEmpty; depth--)
         {
-            Remove(next, levels, depth + 1, session);
-            if (next.IsEmpty)
-            {
-                node.Prune(levels[depth]);
-            }
+            path[depth - 1].Prune(levels[depth - 1]);
         }
     }
 

@@ -87,9 +87,12 @@ public abstract class ConnectIoTFCommandBase : IoTFCommandBase
     [Parameter]
     public SwitchParameter Persistent { get; set; }
 
-    /// <summary>The longest silence before the client asks whether the service is still there; 60 seconds unless given.</summary>
+    /// <summary>
+    /// The longest silence before the client asks whether the service is still there; 60 seconds unless given, 0 for never, 65,535 seconds
+    /// at most. Whole seconds, as MQTT counts it (MQTT-3.1.1 §3.1.2.10); parts of one are rounded up.
+    /// </summary>
     [Parameter]
-    [TimeoutTransformation]
+    [TimeoutTransformation(MaximumSeconds = ushort.MaxValue)]
     public TimeSpan KeepAlive { get; set; } = TimeSpan.FromSeconds(60);
 
     /// <summary>The time limit of connecting; 30 seconds unless given.</summary>
@@ -117,7 +120,7 @@ public abstract class ConnectIoTFCommandBase : IoTFCommandBase
     [TimeoutTransformation(AllowZero = false)]
     public TimeSpan MaxReconnectDelay { get; set; } = ReconnectOptions.Default.LongestDelay;
 
-    /// <summary>Replaces an open session of the same identity that has other options.</summary>
+    /// <summary>Replaces an open session of the same identity that has other options, or that has the same name at another service.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
@@ -161,9 +164,9 @@ public abstract class ConnectIoTFCommandBase : IoTFCommandBase
     {
         var pool = SessionPool.Current;
         var same = pool.FindSame(options);
-        if (same is { IsUsable: true } && !Force && (Name is null || Name == same.Name))
+        if (same is { IsUsable: true } && !Force)
         {
-            if (same.Session.Options.IsSameAs(options))
+            if (same.Session.Options.IsSameAs(options) && (Name is null || Name.Equals(same.Name, StringComparison.OrdinalIgnoreCase)))
             {
                 WriteVerbose($"{same.ClientId} is connected to {options.Endpoint} already; that session is used.");
                 WriteNotices(same.Session);
@@ -173,16 +176,17 @@ public abstract class ConnectIoTFCommandBase : IoTFCommandBase
 
             throw Refuse(
                 ErrorIds.SessionDiffers,
-                $"{same.ClientId} is connected to {options.Endpoint} with other options or another token.",
+                $"{same.ClientId} is connected to {options.Endpoint} with other options, another name or another token.",
                 "Disconnect that session first, or say -Force to replace it.");
         }
 
         var name = Name ?? options.Identity.ClientId;
-        pool.RequireFreeName(name, except: same);
-        if (same is not null)
+        var replaced = pool.FindReplaced(options, name, Force);
+        pool.RequireFreeName(name, except: replaced);
+        foreach (var earlier in replaced)
         {
-            Await(same.Session.CloseAsync(TimeSpan.FromSeconds(5)).WaitAsync(StopToken));
-            pool.Remove(same);
+            Await(earlier.Session.CloseAsync(TimeSpan.FromSeconds(5)).WaitAsync(StopToken));
+            pool.Remove(earlier);
         }
 
         if (!options.Endpoint.Secure)
@@ -215,7 +219,7 @@ public abstract class ConnectIoTFCommandBase : IoTFCommandBase
                 _ => MqttVersion.V311,
             },
             Persistent = Persistent,
-            KeepAlive = ServiceLimits.EffectiveKeepAlive(identity, KeepAlive),
+            KeepAlive = ServiceLimits.EffectiveKeepAlive(identity, TimeSpan.FromSeconds(Math.Ceiling(KeepAlive.TotalSeconds))),
             ConnectTimeout = ConnectTimeout,
             Reconnect = NoReconnect ? null : new ReconnectOptions(ReconnectDelay, MaxReconnectDelay),
             MaxInFlight = maxInFlight,

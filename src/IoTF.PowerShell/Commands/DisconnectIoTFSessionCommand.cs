@@ -32,7 +32,19 @@ public sealed class DisconnectIoTFSessionCommand : IoTFCommandBase
 
         foreach (var wanted in Session)
         {
-            var found = SessionChoice.Candidates(wanted);
+            IReadOnlyList<IoTFSession> found;
+            try
+            {
+                found = SessionChoice.Candidates(wanted);
+            }
+            catch (IoTFException exception)
+            {
+                // One value that is no session must not keep the others connected.
+                WriteError(ErrorRecords.Create(
+                    exception.ErrorId, ErrorCategory.InvalidArgument, exception.Message, exception.NextStep, wanted, exception));
+                continue;
+            }
+
             if (found.Count == 0 && !WildcardPattern.ContainsWildcardCharacters(wanted.ToString()))
             {
                 WriteError(ErrorRecords.Create(

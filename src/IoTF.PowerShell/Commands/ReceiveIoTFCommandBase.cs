@@ -12,7 +12,8 @@ namespace IoTF.PowerShell.Commands;
 
 /// <summary>
 /// What the <c>Receive-</c> cmdlets share: messages stream out as they come, until the count, the time or Ctrl+C ends it. A message is
-/// acknowledged when the pipeline has taken it, so a script that dies over one gets it again (with a persistent session).
+/// acknowledged when the pipeline has taken it. One that ends the pipeline with an error, or is at work at Ctrl+C, is not: the next
+/// receiver of the session gets it again, and so does, with a persistent session, a script that died over it.
 /// </summary>
 public abstract class ReceiveIoTFCommandBase : IoTFCommandBase
 {
@@ -111,12 +112,12 @@ public abstract class ReceiveIoTFCommandBase : IoTFCommandBase
                 break;
             }
 
-            Emit(MakeMessage(identity, ParseTopic(message.Topic), message), message);
+            Emit(MakeMessage(identity, ParseTopic(message.Topic), message), message, reader);
             WriteNotices(session.Session);
         }
     }
 
-    private void Emit(IoTFMessage emitted, ReceivedMessage message)
+    private void Emit(IoTFMessage emitted, ReceivedMessage message, InboxReader reader)
     {
         try
         {
@@ -126,6 +127,12 @@ public abstract class ReceiveIoTFCommandBase : IoTFCommandBase
         {
             // Select-Object -First, break, return: the pipeline has taken the message and wants no more.
             message.Consume();
+            throw;
+        }
+        catch
+        {
+            // A script block failed over the message, or Ctrl+C came while it worked.
+            reader.PutBack(message);
             throw;
         }
 

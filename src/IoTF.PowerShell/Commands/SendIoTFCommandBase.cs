@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Text;
 using IoTF.Client.Sending;
 using IoTF.Mqtt;
 using IoTF.PowerShell.Errors;
@@ -21,7 +22,7 @@ public abstract class SendIoTFCommandBase : IoTFCommandBase
     private static readonly PSObject EmptyObject = new();
 
     private readonly PayloadEncoder _encoder = new(ServiceLimits.MaximumPayload);
-    private readonly Dictionary<string, string> _topics = [];
+    private readonly Dictionary<string, (string Name, int MaximumPayload)> _topics = [];
     private SendBatch? _batch;
     private IoTFSession _session = null!;
 
@@ -106,7 +107,14 @@ public abstract class SendIoTFCommandBase : IoTFCommandBase
             return;
         }
 
-        _batch!.Send(new PendingMessage(TopicFor(payload.Format), payload.Bytes, (QualityOfService)QoS, Data), StopToken);
+        var (topic, maximumPayload) = TopicFor(payload.Format);
+        if (payload.Bytes.Length > maximumPayload)
+        {
+            WriteError(ErrorRecords.Create(PayloadEncoder.TooLarge(maximumPayload), Data));
+            return;
+        }
+
+        _batch!.Send(new PendingMessage(topic, payload.Bytes, (QualityOfService)QoS, Data), StopToken);
         WriteReports();
     }
 
@@ -128,12 +136,16 @@ public abstract class SendIoTFCommandBase : IoTFCommandBase
         base.Dispose(disposing);
     }
 
-    private string TopicFor(string format)
+    /// <summary>The topic for a format, and how large a payload may be there: of a long topic a part counts as payload (protocol.md §2.6).</summary>
+    private (string Name, int MaximumPayload) TopicFor(string format)
     {
         if (!_topics.TryGetValue(format, out var topic))
         {
-            topic = MakeTopic(_session.Session.Options.Identity, format);
-            TopicRules.RequireMayPublish(_session.Session.Options.Identity, topic);
+            var options = _session.Session.Options;
+            var name = MakeTopic(options.Identity, format);
+            TopicRules.RequireMayPublish(options.Identity, name);
+            var counted = PayloadSize.Counted(payloadBytes: 0, Encoding.UTF8.GetByteCount(name), countTopic: options.Version != MqttVersion.V5);
+            topic = (name, ServiceLimits.MaximumPayload - counted);
             _topics.Add(format, topic);
         }
 

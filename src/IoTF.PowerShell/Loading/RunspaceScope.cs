@@ -108,32 +108,6 @@ internal sealed class RunspaceScope
         }
     }
 
-    /// <summary>Takes ownership of a resource.</summary>
-    /// <returns><see langword="false"/> when the runspace has ended already: the resource is still the caller's to dispose of.</returns>
-    internal bool TryOwn(EndOrder order, IAsyncDisposable resource)
-    {
-        lock (_gate)
-        {
-            if (_end is not null)
-            {
-                return false;
-            }
-
-            _owned.Add((order, resource));
-            return true;
-        }
-    }
-
-    /// <summary>Gives ownership back to the caller.</summary>
-    /// <returns><see langword="false"/> when the scope does not own it, or does no longer because it has ended.</returns>
-    internal bool TryRelease(IAsyncDisposable resource)
-    {
-        lock (_gate)
-        {
-            return _owned.RemoveAll(owned => ReferenceEquals(owned.Resource, resource)) > 0;
-        }
-    }
-
     private static void EndAll() => Task.WaitAll([.. Open.Values.Select(static scope => Task.Run(scope.End))], EndLimit);
 
     private static async Task DisposeAsync(IAsyncDisposable resource)

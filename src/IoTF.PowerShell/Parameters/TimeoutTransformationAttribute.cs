@@ -11,10 +11,13 @@ namespace IoTF.PowerShell.Parameters;
 public sealed class TimeoutTransformationAttribute : ArgumentTransformationAttribute
 {
     /// <summary>The longest time that a timer of .NET can wait for: a little under 50 days.</summary>
-    private static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(uint.MaxValue - 1);
+    private const int LongestTimer = (int)((uint.MaxValue - 1L) / 1_000);
 
     /// <summary>Whether zero is meaningful for this parameter; it is unless said otherwise.</summary>
     public bool AllowZero { get; set; } = true;
+
+    /// <summary>The longest time that is taken, in seconds; unless said otherwise, what a timer of .NET can wait for.</summary>
+    public int MaximumSeconds { get; set; } = LongestTimer;
 
     /// <inheritdoc/>
     public override object? Transform(EngineIntrinsics engineIntrinsics, object? inputData)
@@ -36,7 +39,7 @@ public sealed class TimeoutTransformationAttribute : ArgumentTransformationAttri
 
         return time < TimeSpan.Zero ? throw Refused("A time cannot be negative; leave the parameter out to wait without a limit.")
             : time == TimeSpan.Zero && !AllowZero ? throw Refused("The time must be more than zero.")
-            : time > Longest ? throw Refused("The time is too long; 49 days are the most.")
+            : time > TimeSpan.FromSeconds(MaximumSeconds) ? throw Refused($"The time is too long; {Words(MaximumSeconds)} are the most.")
             : time;
     }
 
@@ -61,6 +64,8 @@ public sealed class TimeoutTransformationAttribute : ArgumentTransformationAttri
         // Out of TimeSpan's range is out of ours, too; the caller says so.
         return TimeSpan.FromSeconds(Math.Clamp(seconds, -1e9, 1e9));
     }
+
+    private static string Words(int seconds) => seconds >= 86_400 ? $"{seconds / 86_400} days" : $"{seconds} seconds";
 
     private static ArgumentTransformationMetadataException Refused(string reason) =>
         new($"{reason} Give seconds (5 or 0.5), hours, minutes and seconds (00:01:30), or a TimeSpan.");

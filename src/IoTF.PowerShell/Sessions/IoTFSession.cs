@@ -106,6 +106,8 @@ public sealed class IoTFSession
     /// <summary>Whether it takes messages: what is sent while the connection is being made again waits for it.</summary>
     internal bool IsUsable => Session.State is SessionState.Open or SessionState.Reconnecting;
 
+    internal bool IsOver => Session.State is SessionState.Closed or SessionState.Failed;
+
     /// <summary>Name, state, host and port.</summary>
     public override string ToString() => $"{Name} ({State}, {Session.Options.Endpoint})";
 }

@@ -63,7 +63,7 @@ internal static class SessionChoice
         return session.IsUsable
             ? session
             : throw new IoTFException(
-                ErrorIds.NoSession, $"Session '{session.Name}' is {session.State.ToLowerInvariant()}. {session.LastError}".TrimEnd(), "Connect again.");
+                ErrorIds.NoSession, $"Session '{session.Name}' is not open ({session.State.ToLowerInvariant()}). {session.LastError}".TrimEnd(), "Connect again.");
     }
 
     private static string Describe(IReadOnlyList<IoTFSession> sessions) => sessions.Count == 0

@@ -29,11 +29,13 @@ internal sealed class SessionPool : IAsyncDisposable
         }
     }
 
-    /// <summary>The sessions whose name or ClientId fits a pattern with wildcards.</summary>
+    /// <summary>The sessions whose name or ClientId fits a pattern with wildcards, or is just that text: a name may hold brackets.</summary>
     public IReadOnlyList<IoTFSession> Find(string pattern)
     {
         var wildcard = WildcardPattern.Get(pattern, WildcardOptions.IgnoreCase);
-        return [.. All.Where(session => wildcard.IsMatch(session.Name) || wildcard.IsMatch(session.ClientId))];
+        return [.. All.Where(session => Fits(session.Name) || Fits(session.ClientId))];
+
+        bool Fits(string name) => wildcard.IsMatch(name) || name.Equals(pattern, StringComparison.OrdinalIgnoreCase);
     }
 
     /// <summary>Adds a session that is open.</summary>
@@ -42,7 +44,7 @@ internal sealed class SessionPool : IAsyncDisposable
     {
         lock (_gate)
         {
-            RequireFreeName(session.Name, except: null);
+            RequireFreeName(session.Name, except: []);
             _sessions.Add(session);
         }
     }
@@ -61,26 +63,44 @@ internal sealed class SessionPool : IAsyncDisposable
     {
         lock (_gate)
         {
-            return _sessions.Find(session =>
-                session.Session.Options.Identity == options.Identity && session.Session.Options.Endpoint == options.Endpoint);
+            return _sessions.Find(session => IsSame(session, options));
+        }
+    }
+
+    /// <summary>
+    /// The sessions that a new one takes the place of: that of the same identity at the same service; those of its name that are over; and, when it
+    /// is to be forced, that of its name and identity at another service.
+    /// </summary>
+    public IReadOnlyList<IoTFSession> FindReplaced(SessionOptions options, string name, bool force)
+    {
+        lock (_gate)
+        {
+            return [.. _sessions.Where(session =>
+                IsSame(session, options)
+                || (HasName(session, name) && (session.IsOver || (force && session.Session.Options.Identity == options.Identity))))];
         }
     }
 
     /// <summary>Makes sure that a name is free, before a connection is made for it.</summary>
     /// <exception cref="IoTFException">It is taken.</exception>
-    public void RequireFreeName(string name, IoTFSession? except)
+    public void RequireFreeName(string name, IReadOnlyList<IoTFSession> except)
     {
         lock (_gate)
         {
-            if (_sessions.Exists(other => other != except && other.Name.Equals(name, StringComparison.OrdinalIgnoreCase)))
+            if (_sessions.Find(other => HasName(other, name) && !except.Contains(other)) is { } taken)
             {
                 throw new IoTFException(
                     ErrorIds.NameInUse,
-                    $"A session named '{name}' is in this runspace's pool already.",
+                    $"A session named '{name}' is in this runspace's pool already: {taken.ClientId} at {taken.Session.Options.Endpoint}.",
                     "Give another -Name, or disconnect that session.");
             }
         }
     }
+
+    private static bool HasName(IoTFSession session, string name) => session.Name.Equals(name, StringComparison.OrdinalIgnoreCase);
+
+    private static bool IsSame(IoTFSession session, SessionOptions options) =>
+        session.Session.Options.Identity == options.Identity && session.Session.Options.Endpoint == options.Endpoint;
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() =>

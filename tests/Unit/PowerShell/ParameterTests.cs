@@ -55,6 +55,17 @@ public sealed class ParameterTests : IClassFixture<Engine>, IDisposable
         Assert.Contains("Give seconds", fault.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(65_536, "65535 seconds are the most")]
+    [InlineData("1.00:00:00", "65535 seconds are the most")]
+    public void A_time_that_has_a_limit_of_its_own_keeps_to_it(object given, string reason)
+    {
+        var limited = new TimeoutTransformationAttribute { MaximumSeconds = 65_535 };
+        Assert.Equal(TimeSpan.FromSeconds(65_535), limited.Transform(null!, 65_535));
+        Assert.Contains(
+            reason, Assert.Throws<ArgumentTransformationMetadataException>(() => limited.Transform(null!, given)).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Zero_is_refused_where_it_means_nothing() =>
         Assert.Throws<ArgumentTransformationMetadataException>(() => new TimeoutTransformationAttribute { AllowZero = false }.Transform(null!, 0));

@@ -24,13 +24,13 @@ public sealed class RunspaceScopeTests
     {
         using var engine = new Engine();
         var resource = new Resource();
-        Assert.True(RunspaceScope.For(engine.Runspace).TryOwn(EndOrder.Connections, resource), how);
+        Assert.Same(resource, RunspaceScope.For(engine.Runspace).Get(EndOrder.Connections, () => resource));
 
         end(engine);
         await resource.Ended.WaitAsync(Patience);
         engine.Dispose();
 
-        Assert.Equal(1, resource.Ends);
+        Assert.True(resource.Ends == 1, $"{how}: ended {resource.Ends} times.");
     }
 
     [Fact]
@@ -38,7 +38,7 @@ public sealed class RunspaceScopeTests
     {
         using var engine = new Engine();
         var resource = new Resource();
-        RunspaceScope.For(engine.Runspace).TryOwn(EndOrder.Connections, resource);
+        RunspaceScope.For(engine.Runspace).Get(EndOrder.Connections, () => resource);
         engine.Runspace.Close();
         Assert.True(resource.Ended.IsCompleted);
     }
@@ -49,9 +49,9 @@ public sealed class RunspaceScopeTests
         using var engine = new Engine();
         var order = new List<string>();
         var scope = RunspaceScope.For(engine.Runspace);
-        scope.TryOwn(EndOrder.Services, new Resource(() => order.Add("service")));
-        scope.TryOwn(EndOrder.Connections, new Resource(static () => throw new InvalidOperationException("broken")));
-        scope.TryOwn(EndOrder.Connections, new Resource(() => order.Add("connection")));
+        scope.Get(EndOrder.Services, () => new Resource(() => order.Add("service")));
+        scope.Get(EndOrder.Connections, static () => new Unreliable());
+        scope.Get(EndOrder.Connections, () => new Other(() => order.Add("connection")));
         engine.Runspace.Close();
         Assert.Equal(["connection", "service"], order);
     }
@@ -74,25 +74,11 @@ public sealed class RunspaceScopeTests
     }
 
     [Fact]
-    public void What_was_released_stays()
-    {
-        using var engine = new Engine();
-        var resource = new Resource();
-        var scope = RunspaceScope.For(engine.Runspace);
-        scope.TryOwn(EndOrder.Connections, resource);
-        Assert.True(scope.TryRelease(resource));
-        Assert.False(scope.TryRelease(resource));
-        engine.Runspace.Close();
-        Assert.Equal(0, resource.Ends);
-    }
-
-    [Fact]
     public void A_scope_that_has_ended_takes_nothing()
     {
         using var engine = new Engine();
         var scope = RunspaceScope.For(engine.Runspace);
         engine.Runspace.Close();
-        Assert.False(scope.TryOwn(EndOrder.Connections, new Resource()));
         Assert.Throws<ObjectDisposedException>(() => scope.Get(EndOrder.Connections, static () => new Resource()));
     }
 
@@ -102,7 +88,7 @@ public sealed class RunspaceScopeTests
         using var engine = new Engine();
         RemoveModule(engine);
         var resource = new Resource();
-        Assert.True(RunspaceScope.For(engine.Runspace).TryOwn(EndOrder.Connections, resource));
+        RunspaceScope.For(engine.Runspace).Get(EndOrder.Connections, () => resource);
         engine.Runspace.Close();
         Assert.Equal(1, resource.Ends);
     }
@@ -112,14 +98,15 @@ public sealed class RunspaceScopeTests
     {
         using var engine = new Engine();
         var resources = new System.Collections.Concurrent.ConcurrentBag<Resource>();
-        Func<bool> own = () =>
+        Action own = () => RunspaceScope.For(Runspace.DefaultRunspace).Get(EndOrder.Connections, () =>
         {
             var resource = new Resource();
             resources.Add(resource);
-            return RunspaceScope.For(Runspace.DefaultRunspace).TryOwn(EndOrder.Connections, resource);
-        };
-        var output = engine.Run("param($own) 1..3 | ForEach-Object -Parallel { ($using:own).Invoke() } -ThrottleLimit 2", own);
-        Assert.Equal(3, output.Length);
+            return resource;
+        });
+
+        // -UseNewRunspace: a loop gives the runspace of one iteration to the next, and its scope with it.
+        engine.Run("param($own) 1..3 | ForEach-Object -Parallel { ($using:own).Invoke() } -ThrottleLimit 2 -UseNewRunspace", own);
         Assert.Equal(3, resources.Count);
         Assert.All(resources, static resource => Assert.Equal(1, resource.Ends));
     }
@@ -138,6 +125,20 @@ public sealed class RunspaceScopeTests
     {
         RemoveModule(engine);
         engine.Runspace.Close();
+    }
+
+    private sealed class Unreliable : IAsyncDisposable
+    {
+        public ValueTask DisposeAsync() => throw new InvalidOperationException("broken");
+    }
+
+    private sealed class Other(Action onEnd) : IAsyncDisposable
+    {
+        public ValueTask DisposeAsync()
+        {
+            onEnd();
+            return default;
+        }
     }
 
     private sealed class Resource(Action? onEnd = null) : IAsyncDisposable
