@@ -92,7 +92,7 @@ internal sealed class SessionPool : IAsyncDisposable
                 throw new IoTFException(
                     ErrorIds.NameInUse,
                     $"A session named '{name}' is in this runspace's pool already: {taken.ClientId} at {taken.Session.Options.Endpoint}.",
-                    "Give another -Name, or disconnect that session.");
+                    "Give another -Name, or disconnect that session (-Force does, when it has the same identity).");
             }
         }
     }
