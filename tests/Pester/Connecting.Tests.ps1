@@ -61,6 +61,30 @@ Describe 'Connecting' {
         (Get-Fault { Connect-IoTFDevice @there -DeviceType pump -DeviceId known }).FullyQualifiedErrorId | Should -BeLike 'TokenNeeded,*'
     }
 
+    It 'takes one of token and credential' {
+        $credential = [pscredential]::new('anybody', $known.Token)
+        (Get-Fault { Connect-IoTFDevice @there -DeviceType pump -DeviceId known -Token $known.Token -Credential $credential }).FullyQualifiedErrorId |
+            Should -BeLike 'TwoCredentials,*'
+    }
+
+    It 'asks for the organization where it cannot be known' {
+        (Get-Fault { Connect-IoTFDevice -DeviceType pump -DeviceId known -Token $known.Token }).FullyQualifiedErrorId | Should -BeLike 'OrganizationNeeded,*'
+        $fault = Get-Fault { Connect-IoTFApplication -ApiKey nonsense -Token $known.Token }
+        $fault.FullyQualifiedErrorId | Should -BeLike 'OrganizationNeeded,*'
+        "$fault" | Should -Match 'API key'
+    }
+
+    It 'asks for the API key' {
+        (Get-Fault { Connect-IoTFApplication @there -Token $known.Token }).FullyQualifiedErrorId | Should -BeLike 'ApiKeyNeeded,*'
+    }
+
+    It 'counts the keep-alive in whole seconds' {
+        $session = $other | Connect-IoTFDevice -KeepAlive 1.5
+        $session.KeepAlive | Should -Be ([timespan]::FromSeconds(2))
+        Disconnect-IoTFSession $session
+        { $other | Connect-IoTFDevice -KeepAlive 65536 } | Should -Throw -ExpectedMessage '*65535 seconds are the most*'
+    }
+
     It 'refuses a token in plain text and does not repeat it' {
         $fault = Get-Fault { Connect-IoTFDevice @there -DeviceType pump -DeviceId known -Token 'plain-text-token' }
         $fault | Should -Not -BeNullOrEmpty
@@ -118,5 +142,23 @@ Describe 'Connecting' {
         $fault.FullyQualifiedErrorId | Should -Match '^(ConnectionLost|NoSession),'
         "$fault" | Should -Match 'closed the connection'
         $first.State | Should -Be 'Failed'
+    }
+}
+
+Describe 'The emulator of a runspace' {
+    It 'runs once' {
+        (Get-Fault { Start-IoTFEmulator -Port 0 }).FullyQualifiedErrorId | Should -BeLike 'EmulatorRunning,*'
+        (Get-IoTFEmulator).Port | Should -Be $emulator.Port
+    }
+
+    It 'is asked for where none runs' {
+        $manifest = [System.IO.Path]::Combine($PSScriptRoot, '..', '..', 'IoTF.psd1')
+        $ids = 1 | ForEach-Object -Parallel {
+            Import-Module $using:manifest
+            foreach ($action in { New-IoTFEmulatorDevice pump p1 }, { New-IoTFEmulatorApiKey }, { Stop-IoTFEmulator }) {
+                try { & $action } catch { $_.FullyQualifiedErrorId.Split(',')[0] }
+            }
+        }
+        [string]::Join(' ', $ids) | Should -Be 'NoEmulator NoEmulator NoEmulator'
     }
 }

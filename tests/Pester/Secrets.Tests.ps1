@@ -11,6 +11,10 @@ Describe 'Tokens' {
         $script:keys = [System.Collections.Generic.List[string]]::new()
         $Error.Clear()
         $written = & {
+            # Without it, -Verbose and -Debug would be arguments that nobody looks at.
+            [CmdletBinding()]
+            param()
+
             Start-IoTFEmulator -Port 0
             $device = New-IoTFEmulatorDevice pump p1
             $key = New-IoTFEmulatorApiKey
@@ -34,6 +38,7 @@ Describe 'Tokens' {
         } -Verbose -Debug *>&1
 
         $keys.Count | Should -Be 2
+        @($written | Where-Object { $_ -is [System.Management.Automation.VerboseRecord] }).Count | Should -BeGreaterThan 5
         $dump = [System.Text.StringBuilder]::new()
         foreach ($one in @($written) + @($Error)) {
             $null = $dump.AppendLine("$one").AppendLine([System.Management.Automation.PSSerializer]::Serialize($one, 4))
