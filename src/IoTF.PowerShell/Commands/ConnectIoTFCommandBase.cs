@@ -5,7 +5,6 @@ using System.Security.Cryptography.X509Certificates;
 using IoTF.Client.Connecting;
 using IoTF.Client.Receiving;
 using IoTF.Client.Sessions;
-using IoTF.Mqtt;
 using IoTF.PowerShell.Errors;
 using IoTF.PowerShell.Parameters;
 using IoTF.PowerShell.Sessions;
@@ -80,8 +79,8 @@ public abstract class ConnectIoTFCommandBase : IoTFCommandBase
 
     /// <summary>The version of MQTT; 3.1.1 unless given.</summary>
     [Parameter]
-    [ValidateSet("3.1", "3.1.1", "5.0")]
-    public string ProtocolVersion { get; set; } = "3.1.1";
+    [ValidateSet(ProtocolVersions.V31, ProtocolVersions.V311, ProtocolVersions.V5)]
+    public string ProtocolVersion { get; set; } = ProtocolVersions.V311;
 
     /// <summary>Lets the service keep the session, with what it has not delivered yet, while the client is away.</summary>
     [Parameter]
@@ -168,7 +167,7 @@ public abstract class ConnectIoTFCommandBase : IoTFCommandBase
         {
             if (same.Session.Options.IsSameAs(options) && (Name is null || Name.Equals(same.Name, StringComparison.OrdinalIgnoreCase)))
             {
-                WriteVerbose($"{same.ClientId} is connected to {options.Endpoint} already; that session is used.");
+                WriteVerbose($"{same.ClientId} has a session with {options.Endpoint} already ({same.State.ToLowerInvariant()}); it is used.");
                 WriteNotices(same.Session);
                 WriteObject(same);
                 return;
@@ -176,7 +175,7 @@ public abstract class ConnectIoTFCommandBase : IoTFCommandBase
 
             throw Refuse(
                 ErrorIds.SessionDiffers,
-                $"{same.ClientId} is connected to {options.Endpoint} with other options, another name or another token.",
+                $"{same.ClientId} has a session with {options.Endpoint} with other options, another name or another token.",
                 "Disconnect that session first, or say -Force to replace it.");
         }
 
@@ -212,12 +211,7 @@ public abstract class ConnectIoTFCommandBase : IoTFCommandBase
             Identity = identity,
             Endpoint = endpoint,
             Credential = MakeCredential(identity),
-            Version = ProtocolVersion switch
-            {
-                "3.1" => MqttVersion.V31,
-                "5.0" => MqttVersion.V5,
-                _ => MqttVersion.V311,
-            },
+            Version = ProtocolVersions.Parse(ProtocolVersion),
             Persistent = Persistent,
             KeepAlive = ServiceLimits.EffectiveKeepAlive(identity, TimeSpan.FromSeconds(Math.Ceiling(KeepAlive.TotalSeconds))),
             ConnectTimeout = ConnectTimeout,

@@ -1,5 +1,5 @@
 using IoTF.Emulator;
-using IoTF.Mqtt;
+using IoTF.PowerShell.Parameters;
 
 namespace IoTF.PowerShell.Emulation;
 
@@ -12,12 +12,7 @@ public sealed class IoTFEmulatorConnection
         Role = connection.Role.ToString();
         RemoteAddress = connection.RemoteAddress;
         Secure = connection.Secure;
-        ProtocolVersion = connection.Version switch
-        {
-            MqttVersion.V31 => "3.1",
-            MqttVersion.V5 => "5.0",
-            _ => "3.1.1",
-        };
+        ProtocolVersion = ProtocolVersions.Name(connection.Version);
         ConnectedAt = connection.ConnectedAt.UtcDateTime;
         BytesReceived = connection.BytesReceived;
         BytesSent = connection.BytesSent;

@@ -1,5 +1,5 @@
 using IoTF.Client.Sessions;
-using IoTF.Mqtt;
+using IoTF.PowerShell.Parameters;
 
 namespace IoTF.PowerShell.Sessions;
 
@@ -43,12 +43,7 @@ public sealed class IoTFSession
     public bool Secure => Session.Options.Endpoint.Secure;
 
     /// <summary>The version of MQTT: <c>3.1</c>, <c>3.1.1</c> or <c>5.0</c>.</summary>
-    public string ProtocolVersion => Session.Options.Version switch
-    {
-        MqttVersion.V31 => "3.1",
-        MqttVersion.V5 => "5.0",
-        _ => "3.1.1",
-    };
+    public string ProtocolVersion => ProtocolVersions.Name(Session.Options.Version);
 
     /// <summary>Whether the service keeps the session while the client is away.</summary>
     public bool Persistent => Session.Options.Persistent;
