@@ -10,6 +10,7 @@
     PowerShellVersion    = '7.4'
     CompatiblePSEditions = @('Core')
     FormatsToProcess     = @('IoTF.Format.ps1xml')
+    TypesToProcess       = @('IoTF.Types.ps1xml')
 
     # Named one by one: a wildcard would make PowerShell load the module just to find out what is in it.
     CmdletsToExport      = @(

@@ -52,6 +52,10 @@ Describe 'Tokens' {
         $text | Should -Match 'temperature'
         foreach ($key in $keys) {
             $text.Contains($key) | Should -BeFalse
+
+            # The form in which PowerShell writes a SecureString where the platform does not encrypt it.
+            $bare = [System.Convert]::ToHexString([System.Text.Encoding]::Unicode.GetBytes($key))
+            $text.Contains($bare, [System.StringComparison]::OrdinalIgnoreCase) | Should -BeFalse
         }
     }
 }
