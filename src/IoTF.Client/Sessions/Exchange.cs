@@ -17,6 +17,9 @@ namespace IoTF.Client.Sessions;
 /// </summary>
 internal sealed class Exchange
 {
+    /// <summary>Packet ids that messages never take, so that subscriptions can be made again when the window is full.</summary>
+    private const int IdsForRequests = 16;
+
     private readonly SessionOptions _options;
     private readonly TimeProvider _clock;
     private readonly OutboundWindow _outbound;
@@ -25,6 +28,7 @@ internal sealed class Exchange
     private readonly GateWait _wait;
     private readonly HashSet<SendBatch> _batches = [];
     private readonly Mailroom _mailroom;
+    private readonly int _most;
     private Link? _link;
     private Fault? _refusal;
     private long _sent;
@@ -32,7 +36,8 @@ internal sealed class Exchange
     private long _received;
     private long _bytesSentBefore;
     private long _bytesReceivedBefore;
-    private long _progressBefore;
+    private bool _progressed;
+    private bool _answered;
     private bool _attached;
     private uint? _maximumPacketSize;
     private QualityOfService _maximumQualityOfService = QualityOfService.ExactlyOnce;
@@ -42,21 +47,34 @@ internal sealed class Exchange
         _options = options;
         _clock = clock;
         _mailroom = mailroom;
-        _outbound = new OutboundWindow(options.MaxInFlight, Math.Min(options.MaxInFlight, options.MaxInFlightExactlyOnce));
+        _most = Math.Min(options.MaxInFlight, ushort.MaxValue - IdsForRequests);
+        _outbound = new OutboundWindow(_most, Math.Min(_most, options.MaxInFlightExactlyOnce));
         _wait = new GateWait(clock);
     }
 
     /// <summary>Guards all state here and in the batches.</summary>
     public object Gate => _wait.Gate;
 
-    /// <summary>Whether something was acknowledged or received since the last connection was made.</summary>
+    /// <summary>Whether a message was answered or received since the last connection was made.</summary>
     public bool HasProgressed
     {
         get
         {
             lock (Gate)
             {
-                return _acknowledged + _received > _progressBefore;
+                return _progressed;
+            }
+        }
+    }
+
+    /// <summary>Whether a message was answered, even with a refusal, since the last connection was made.</summary>
+    public bool HasAnswered
+    {
+        get
+        {
+            lock (Gate)
+            {
+                return _answered;
             }
         }
     }
@@ -93,11 +111,11 @@ internal sealed class Exchange
         lock (Gate)
         {
             _link = connection.Link;
-            _progressBefore = _acknowledged + _received;
+            _progressed = _answered = false;
             _wait.SignOfLife();
             _maximumPacketSize = connection.MaximumPacketSize;
             _maximumQualityOfService = connection.MaximumQualityOfService;
-            _outbound.Limit = Math.Min(_options.MaxInFlight, connection.ReceiveMaximum);
+            _outbound.Limit = Math.Min(_most, connection.ReceiveMaximum);
             _inbound.Resume(connection.SessionPresent);
             if (connection.SessionPresent && !_attached)
             {
@@ -369,7 +387,7 @@ internal sealed class Exchange
 
     /// <summary>Sends a message, or settles it when none is taken any more.</summary>
     /// <returns>False when there is no room; <paramref name="crowded"/> is the link when the network is what lacks it.</returns>
-    private bool TryPublish(PendingMessage message, out Link? crowded)
+    internal bool TryPublish(PendingMessage message, out Link? crowded)
     {
         crowded = null;
         lock (Gate)
@@ -448,6 +466,8 @@ internal sealed class Exchange
         }
 
         _wait.SignOfLife();
+        _answered |= packet is MqttPubAckPacket or MqttPubRecPacket or MqttPubCompPacket;
+        _progressed |= _answered || packet is MqttPublishPacket;
         OutboundMessage? message;
         switch (packet)
         {

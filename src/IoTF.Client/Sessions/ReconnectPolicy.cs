@@ -8,7 +8,9 @@ namespace IoTF.Client.Sessions;
 /// <param name="ClosedByService">Whether the service closed it in order, rather than the network breaking it.</param>
 /// <param name="Progressed">Whether anything was acknowledged or received on it.</param>
 /// <param name="Oldest">The oldest message in flight, for comparison only; null when there is none.</param>
-internal readonly record struct EndedConnection(Fault Fault, TimeSpan OpenFor, bool ClosedByService, bool Progressed, object? Oldest);
+/// <param name="Answered">Whether a message that was sent was answered on it: what is received meanwhile does not clear a message of suspicion.</param>
+internal readonly record struct EndedConnection(
+    Fault Fault, TimeSpan OpenFor, bool ClosedByService, bool Progressed, object? Oldest, bool Answered = false);
 
 /// <summary>What to do after a connection ended or could not be made.</summary>
 internal enum ReconnectStep
@@ -71,7 +73,8 @@ internal sealed class ReconnectPolicy(SessionOptions options, ReconnectOptions? 
         }
 
         var isTakenOver = ended.Fault.Code == SessionFaults.SessionTakenOver;
-        if (isTakenOver || (ended.ClosedByService && !ended.Progressed && ended.OpenFor < ShortLived))
+        var isShut = ended.ClosedByService && ended.OpenFor < ShortLived;
+        if (isTakenOver || (isShut && !ended.Progressed))
         {
             _thrownOut++;
         }
@@ -80,7 +83,7 @@ internal sealed class ReconnectPolicy(SessionOptions options, ReconnectOptions? 
             _thrownOut = 0;
         }
 
-        if (_thrownOut == 0 || isTakenOver || ended.Oldest is null)
+        if (!isShut || ended.Answered || isTakenOver || ended.Oldest is null)
         {
             (_suspect, _suspected) = (null, 0);
         }

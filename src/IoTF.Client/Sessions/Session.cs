@@ -51,7 +51,7 @@ public sealed class Session : IAsyncDisposable
     /// <summary>How often the connection was lost and made again.</summary>
     public int Reconnects { get; private set; }
 
-    /// <summary>How many tries to make the lost connection again have begun since it was last open; 0 while it is.</summary>
+    /// <summary>How many tries to make the lost connection again there were since it was last open, the one that is waited for or under way included; 0 while it is.</summary>
     public int Attempts { get; private set; }
 
     /// <summary>When it was opened, UTC; null before.</summary>
@@ -271,7 +271,7 @@ public sealed class Session : IAsyncDisposable
             if (State == SessionState.Reconnecting)
             {
                 Reconnects++;
-                _notices.Add(NoticeLevel.Warning, $"{Options.Identity.ClientId} lost its connection and is connected to {Options.Endpoint} again. {Fault?.Message}".TrimEnd());
+                _notices.Count(NoticeTopic.Connection, NoticeLevel.Warning, 1, TellReconnected);
             }
 
             Attempts = 0;
@@ -285,7 +285,7 @@ public sealed class Session : IAsyncDisposable
     }
 
     /// <summary>The connection is lost, and will be made again.</summary>
-    internal void Lost(Fault fault, int attempts)
+    internal void Lost(Fault fault)
     {
         lock (_gate)
         {
@@ -295,14 +295,19 @@ public sealed class Session : IAsyncDisposable
             }
 
             Fault = fault;
-            Attempts = attempts;
+            Attempts++;
         }
     }
 
     /// <summary>The service forgot the session, and QoS 2 messages were sent again.</summary>
-    internal void Repeated(int messages) => _notices.Add(
+    internal void Repeated(int messages) => _notices.Count(
+        NoticeTopic.Repetition,
         NoticeLevel.Warning,
-        $"{Options.Endpoint} did not keep the session of {Options.Identity.ClientId}: {messages} messages of QoS 2 were sent again and may arrive twice. A persistent session prevents that.");
+        messages,
+        count => $"{Options.Endpoint} did not keep the session of {Options.Identity.ClientId}: {count:N0} messages of QoS 2 were sent again and may arrive twice. A persistent session prevents that.");
+
+    private string TellReconnected(long times) =>
+        $"{Options.Identity.ClientId} lost its connection{(times > 1 ? $" {times:N0} times" : "")} and is connected to {Options.Endpoint} again. {Fault?.Message}".TrimEnd();
 
     private Task<IReadOnlyList<PendingMessage>> Live()
     {

@@ -14,10 +14,15 @@ internal sealed class Supervisor
 
     private readonly Session _session;
     private readonly TimeProvider _clock;
-    private readonly CancellationTokenSource _stop;
-    private readonly CancellationTokenSource _hurry;
-    private readonly TaskCompletionSource<TimeSpan> _closing = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _closing = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ReconnectPolicy _policy;
+    private readonly object _gate = new();
+
+    /// <summary>Fires when there is no more time for connecting or delivering: the limit of closing is over, or there is nothing to deliver.</summary>
+    private readonly CancellationTokenSource _stop;
+
+    /// <summary>When the limit of closing is over, as a timestamp; null before closing.</summary>
+    private long? _closeBy;
 
     /// <summary>Whether the service has accepted the connection that there is now.</summary>
     private volatile bool _accepted;
@@ -27,7 +32,6 @@ internal sealed class Supervisor
         _session = session;
         _clock = clock;
         _stop = new CancellationTokenSource(Timeout.InfiniteTimeSpan, clock);
-        _hurry = new CancellationTokenSource(Timeout.InfiniteTimeSpan, clock);
         _policy = new ReconnectPolicy(session.Options, session.Options.Reconnect, Random.Shared.NextDouble);
     }
 
@@ -37,27 +41,44 @@ internal sealed class Supervisor
 
     /// <summary>
     /// Asks for the end: what is in flight is delivered within the limit, then DISCONNECT is sent. Asked again, it can only end earlier.
-    /// Without a connection the limit is what is left for making one, if there is something to deliver; otherwise there is nothing to say.
+    /// Without a connection, and when it is lost meanwhile, the limit holds for making another, too, if there is something to deliver;
+    /// otherwise there is nothing to say.
     /// </summary>
     public void Close(TimeSpan drainLimit)
     {
-        if (!_closing.TrySetResult(drainLimit))
+        lock (_gate)
         {
-            _hurry.CancelAfter(drainLimit);
+            var closeBy = _clock.GetTimestamp() + (long)(drainLimit.TotalSeconds * _clock.TimestampFrequency);
+            if (_closeBy is null || closeBy < _closeBy)
+            {
+                _closeBy = closeBy;
+                if (drainLimit > TimeSpan.Zero)
+                {
+                    _stop.CancelAfter(drainLimit);
+                }
+            }
         }
 
-        if (_accepted)
-        {
-            return;
-        }
-
-        if (drainLimit > TimeSpan.Zero && _session.WasOpened && Exchange.OldestInFlight is not null)
-        {
-            _stop.CancelAfter(drainLimit);
-        }
-        else
+        _closing.TrySetResult();
+        if (drainLimit <= TimeSpan.Zero || (!_accepted && !HasMoreToDeliver))
         {
             _stop.Cancel();
+        }
+    }
+
+    /// <summary>Whether a session that is being closed still has a reason to connect again.</summary>
+    private bool HasMoreToDeliver => _session.WasOpened && Exchange.OldestInFlight is not null;
+
+    /// <summary>What is left of the limit of closing.</summary>
+    private TimeSpan LeftOfLimit
+    {
+        get
+        {
+            lock (_gate)
+            {
+                var left = _clock.GetElapsedTime(_clock.GetTimestamp(), _closeBy!.Value);
+                return left > TimeSpan.Zero ? left : TimeSpan.Zero;
+            }
         }
     }
 
@@ -109,12 +130,14 @@ internal sealed class Supervisor
 
         var connectedAt = _clock.GetTimestamp();
         var (fault, closedByService) = await AttachAndServeAsync(connection).ConfigureAwait(false);
-        if (_closing.Task.IsCompleted || !_session.WasOpened)
+        var isLost = fault.Id != FaultIds.SessionClosed;
+        if (!_session.WasOpened || (_closing.Task.IsCompleted && !(isLost && HasMoreToDeliver && !_stop.IsCancellationRequested)))
         {
             return Stop(fault);
         }
 
-        var ended = new EndedConnection(fault, _clock.GetElapsedTime(connectedAt), closedByService, Exchange.HasProgressed, Exchange.OldestInFlight);
+        var ended = new EndedConnection(
+            fault, _clock.GetElapsedTime(connectedAt), closedByService, Exchange.HasProgressed, Exchange.OldestInFlight, Exchange.HasAnswered);
         return Announced(_policy.AfterLoss(ended), fault);
     }
 
@@ -124,7 +147,7 @@ internal sealed class Supervisor
     {
         if (decision.Step != ReconnectStep.Stop)
         {
-            _session.Lost(fault, _policy.Tries);
+            _session.Lost(fault);
         }
 
         return decision;
@@ -174,14 +197,14 @@ internal sealed class Supervisor
             var first = await Task.WhenAny(_closing.Task, subscribing, reading, watching).ConfigureAwait(false);
             if (first == subscribing)
             {
-                await subscribing.ConfigureAwait(false);
-                _session.Opened();
-                first = await Task.WhenAny(reading, watching, _closing.Task).ConfigureAwait(false);
+                first = await SubscribedAsync(subscribing).ConfigureAwait(false)
+                    ? await Task.WhenAny(reading, watching, _closing.Task).ConfigureAwait(false)
+                    : _closing.Task;
             }
 
             if (first == _closing.Task)
             {
-                return (await SayGoodbyeAsync(connection.Link, await _closing.Task.ConfigureAwait(false), reading, watching).ConfigureAwait(false), false);
+                return (await SayGoodbyeAsync(connection.Link, reading, watching).ConfigureAwait(false), false);
             }
 
             if (first != reading)
@@ -198,6 +221,22 @@ internal sealed class Supervisor
         {
             await ended.CancelAsync().ConfigureAwait(false);
             await Task.WhenAll(reading, watching, subscribing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <returns>Whether the session is open; false when a close refused the subscriptions a moment before it is known here.</returns>
+    private async Task<bool> SubscribedAsync(Task subscribing)
+    {
+        try
+        {
+            await subscribing.ConfigureAwait(false);
+            _session.Opened();
+            return true;
+        }
+        catch (FaultException exception) when (exception.Fault.Id == FaultIds.SessionClosed)
+        {
+            await _closing.Task.ConfigureAwait(false);
+            return false;
         }
     }
 
@@ -229,13 +268,11 @@ internal sealed class Supervisor
     /// Delivers what is in flight, sends DISCONNECT and waits until the service has seen it, which it shows by closing. The connection may
     /// end before; then there is nothing left to wait for.
     /// </summary>
-    private async Task<Fault> SayGoodbyeAsync(
-        Link link, TimeSpan drainLimit, Task<(Fault Fault, bool ClosedByService)> reading, Task<Fault> watching)
+    private async Task<Fault> SayGoodbyeAsync(Link link, Task<(Fault Fault, bool ClosedByService)> reading, Task<Fault> watching)
     {
-        var started = _clock.GetTimestamp();
-        using (var lost = CancellationTokenSource.CreateLinkedTokenSource(_hurry.Token))
+        using (var lost = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token))
         {
-            var draining = Task.Run(() => Exchange.Drain(drainLimit, lost.Token));
+            var draining = Task.Run(() => Exchange.Drain(LeftOfLimit, lost.Token));
             var first = await Task.WhenAny(draining, reading, watching).ConfigureAwait(false);
             if (first != draining)
             {
@@ -249,7 +286,7 @@ internal sealed class Supervisor
         }
 
         link.SendLast(new MqttDisconnectPacket { ReasonCode = MqttDisconnectReasonCode.NormalDisconnection });
-        var left = drainLimit - _clock.GetElapsedTime(started);
+        var left = LeftOfLimit;
         try
         {
             // QoS 0 may still wait for the network; it has what is left of the limit.

@@ -136,6 +136,20 @@ public sealed class ReconnectPolicyTests : ClientTest
         }
     }
 
+    [Fact]
+    public void What_is_received_does_not_clear_a_message_of_suspicion_but_an_answer_does()
+    {
+        var closing = ThrownOut() with { Oldest = new object(), Progressed = true };
+        var policy = NewPolicy();
+        Assert.Equal(ReconnectStep.TryAgain, policy.AfterLoss(closing).Step);
+        Assert.Equal(ReconnectStep.TryAgain, policy.AfterLoss(closing).Step);
+        Assert.Equal(ReconnectStep.GiveUpOldest, policy.AfterLoss(closing).Step);
+        Assert.Equal(ReconnectStep.TryAgain, policy.AfterLoss(closing).Step);
+        Assert.Equal(ReconnectStep.TryAgain, policy.AfterLoss(closing).Step);
+        Assert.Equal(ReconnectStep.TryAgain, policy.AfterLoss(closing with { Answered = true }).Step);
+        Assert.Equal(ReconnectStep.TryAgain, policy.AfterLoss(closing).Step);
+    }
+
     private static (ReconnectStep Step, Fault? Fault) StepOf(ReconnectDecision decision) => (decision.Step, decision.Fault);
 
     private static EndedConnection Broken() => new(Passing, TimeSpan.FromSeconds(1), ClosedByService: false, Progressed: false, Oldest: null);
