@@ -28,10 +28,10 @@ public sealed class InboundWindow
     private readonly Dictionary<ushort, InboundMessage> _expectedAgain = [];
 
     /// <summary>QoS 2: PUBREC sent over this connection, PUBREL awaited.</summary>
-    private readonly HashSet<ushort> _awaitingPubRel = [];
+    private readonly Dictionary<ushort, InboundMessage> _awaitingPubRel = [];
 
     /// <summary>QoS 2: PUBREC sent over an earlier connection of this session only. The sender's allowance does not count them (MQTT-5.0 §4.9).</summary>
-    private readonly HashSet<ushort> _awaitingPubRelSinceBefore = [];
+    private readonly Dictionary<ushort, InboundMessage> _awaitingPubRelSinceBefore = [];
 
     /// <summary>How many QoS 1 and 2 messages may be unacknowledged (MQTT 5's Receive Maximum); 65,535 is no limit.</summary>
     public int Limit { get; set; } = ushort.MaxValue;
@@ -49,7 +49,7 @@ public sealed class InboundWindow
             return InboundOutcome.Deliver;
         }
 
-        if (message.QualityOfService == QualityOfService.ExactlyOnce && IsAwaitingPubRel(message.PacketId))
+        if (message.QualityOfService == QualityOfService.ExactlyOnce && IsAwaitingPubRel(message))
         {
             sink.PubRec(message.PacketId, ReasonCode.Success);
             return InboundOutcome.Duplicate;
@@ -120,7 +120,10 @@ public sealed class InboundWindow
                 _expectedAgain[message.PacketId] = message;
             }
 
-            _awaitingPubRelSinceBefore.UnionWith(_awaitingPubRel);
+            foreach (var (id, message) in _awaitingPubRel)
+            {
+                _awaitingPubRelSinceBefore[id] = message;
+            }
         }
         else
         {
@@ -138,14 +141,18 @@ public sealed class InboundWindow
         _arrivedById.Clear();
     }
 
-    private bool IsAwaitingPubRel(ushort packetId)
+    /// <summary>
+    /// Whether a QoS 2 message has been received. One of an earlier connection comes again with DUP (MQTT-3.1.1 §3.3.1.1) and is the same; else
+    /// it is another message, of a sender that lost the session without saying so (MQTT 3.1 cannot; a restored server does not know).
+    /// </summary>
+    private bool IsAwaitingPubRel(InboundMessage message)
     {
-        if (_awaitingPubRelSinceBefore.Remove(packetId))
+        if (_awaitingPubRelSinceBefore.Remove(message.PacketId, out var earlier) && message.Duplicate && IsSame(earlier, message))
         {
-            _awaitingPubRel.Add(packetId);
+            _awaitingPubRel.Add(message.PacketId, earlier);
         }
 
-        return _awaitingPubRel.Contains(packetId);
+        return _awaitingPubRel.ContainsKey(message.PacketId);
     }
 
     private static bool IsSame(InboundMessage earlier, InboundMessage message) =>
@@ -174,7 +181,7 @@ public sealed class InboundWindow
             {
                 if (!ReasonCode.IsFailure(message.AnswerCode))
                 {
-                    _awaitingPubRel.Add(message.PacketId);
+                    _awaitingPubRel.Add(message.PacketId, message);
                 }
 
                 sink.PubRec(message.PacketId, message.AnswerCode);

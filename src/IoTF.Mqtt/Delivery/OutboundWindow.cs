@@ -216,13 +216,21 @@ public sealed class OutboundWindow
         return abandoned;
     }
 
-    /// <summary>Takes the oldest message out of the window and gives it back; null when there is none. Its packet id is free.</summary>
+    /// <summary>
+    /// Takes the oldest message out of the window and gives it back; null when there is none. Its packet id is free; of QoS 2 the other end
+    /// may hold it, so that it is released before it carries QoS 2 again, as after <see cref="InheritIds"/>.
+    /// </summary>
     public OutboundMessage? AbandonOldest()
     {
         var oldest = _order.Oldest;
         if (oldest is not null)
         {
             Settle(oldest);
+            if (oldest.QualityOfService == QualityOfService.ExactlyOnce)
+            {
+                _inheritedIds ??= new BitArray(ushort.MaxValue + 1);
+                _inheritedIds[oldest.PacketId] = true;
+            }
         }
 
         return oldest;

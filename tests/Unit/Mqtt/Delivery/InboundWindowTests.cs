@@ -257,4 +257,22 @@ public sealed class InboundWindowTests
 
     private void Refuse(InboundOutcome outcome, ushort packetId, QualityOfService qualityOfService, bool duplicate = false) =>
         Assert.Equal(outcome, _window.OnPublish(Message(packetId, qualityOfService, duplicate), _sink));
+
+    [Theory]
+    [InlineData(true, "t", "x", InboundOutcome.Duplicate)]
+    [InlineData(false, "t", "x", InboundOutcome.Deliver)]
+    [InlineData(true, "t", "y", InboundOutcome.Deliver)]
+    [InlineData(true, "u", "x", InboundOutcome.Deliver)]
+    public void After_a_reconnect_only_the_same_QoS_2_message_with_DUP_counts_as_received(bool duplicate, string topic, string payload, InboundOutcome outcome)
+    {
+        var first = new InboundMessage("t", "x"u8.ToArray(), Qos2, 7, retain: false, duplicate: false);
+        _window.OnPublish(first, _sink);
+        _window.Consumed(first, _sink);
+        _window.Resume(sessionPresent: true);
+        var again = new InboundMessage(topic, System.Text.Encoding.UTF8.GetBytes(payload), Qos2, 7, retain: false, duplicate);
+        Assert.Equal(outcome, _window.OnPublish(again, _sink));
+        _window.Consumed(again, _sink);
+        Assert.Equal(["PUBREC 7", "PUBREC 7"], _sink.Take());
+        Assert.Equal(1, _window.Count);
+    }
 }

@@ -365,4 +365,25 @@ public sealed class OutboundWindowTests
             _ => throw new ArgumentException(packet),
         };
     }
+
+    [Fact]
+    public void The_packet_id_of_a_QoS_2_message_that_was_given_up_is_released_before_it_carries_QoS_2_again()
+    {
+        var window = new OutboundWindow(limit: 5, exactlyOnceLimit: 5);
+        var sink = new RecordingSink();
+        var poison = new OutboundMessage("t", new byte[1], QualityOfService.ExactlyOnce);
+        window.Publish(poison, sink);
+        Assert.Same(poison, window.AbandonOldest());
+        Assert.Equal(0, window.Count);
+        for (var i = 1; i < ushort.MaxValue; i++)
+        {
+            window.ReleaseId(window.ReserveId());
+        }
+
+        sink.Take();
+        window.Publish(new OutboundMessage("t", new byte[1], QualityOfService.ExactlyOnce), sink);
+        Assert.Equal(["PUBREL 1"], sink.Take());
+        Assert.Equal(AcknowledgementOutcome.Progress, window.OnPubComp(1, sink, out _));
+        Assert.StartsWith("PUBLISH 1", Assert.Single(sink.Take()), StringComparison.Ordinal);
+    }
 }
