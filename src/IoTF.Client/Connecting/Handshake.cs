@@ -74,7 +74,8 @@ internal static class Handshake
         }
     }
 
-    private static void SendConnect(Link link, SessionOptions options)
+    /// <summary>Says who connects, and how.</summary>
+    internal static void SendConnect(Link link, SessionOptions options)
     {
         var secret = options.Credential?.RevealSecret();
         try
@@ -98,7 +99,10 @@ internal static class Handshake
         }
     }
 
-    private static AcceptedConnection Judge(MqttPacket? answer, Link link, SessionOptions options)
+    /// <summary>Says what the answer to a CONNECT means; null is a connection that ended instead.</summary>
+    /// <exception cref="FaultException">The service refuses.</exception>
+    /// <exception cref="LinkException">It was no answer.</exception>
+    internal static AcceptedConnection Judge(MqttPacket? answer, Link link, SessionOptions options)
     {
         switch (answer)
         {

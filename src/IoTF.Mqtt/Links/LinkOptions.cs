@@ -17,4 +17,7 @@ public sealed record LinkOptions
     /// read what has arrived after a write failed.
     /// </summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <summary>Where a write that is due is run: the thread pool, or what decides the order of everything in a simulation.</summary>
+    internal Action<IThreadPoolWorkItem> RunWrite { get; init; } = static write => ThreadPool.UnsafeQueueUserWorkItem(write, preferLocal: false);
 }

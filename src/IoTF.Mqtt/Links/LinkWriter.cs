@@ -77,7 +77,7 @@ internal sealed class LinkWriter : IThreadPoolWorkItem
             if (!_scheduled)
             {
                 _scheduled = true;
-                ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+                _options.RunWrite(this);
             }
         }
     }

@@ -1,0 +1,233 @@
+using IoTF.Client.Sessions;
+using IoTF.Mqtt;
+using IoTF.Mqtt.Links;
+using IoTF.Protocol.Endpoints;
+using IoTF.Protocol.Identities;
+
+namespace IoTF.Tests.Unit.Simulation;
+
+/// <summary>One random history of a client and a service over a bad network, all in one thread. The same seed is the same history.</summary>
+internal sealed class History
+{
+    private const int MostSteps = 100_000;
+
+    private readonly Random _chance;
+    private readonly MqttVersion _version;
+    private readonly SimulatedClock _clock = new();
+    private readonly Ledger _ledger = new();
+    private readonly Queue<IThreadPoolWorkItem> _writes = new();
+    private readonly SessionOptions _options;
+    private readonly LinkOptions _linkOptions;
+    private readonly SimulatedService _service;
+    private readonly int _toSend;
+    private readonly int _toOwe;
+    private readonly int _poisoned;
+    private SimulatedClient _client;
+    private SimulatedConnection _connection = new();
+    private SentRecord? _next;
+    private int _process = 1;
+    private int _sent;
+    private int _troublesLeft;
+    private int _closesLeft;
+
+    public History(MqttVersion version, int seed, BrokenClient? broken = null)
+    {
+        _chance = new Random(seed);
+        _version = version;
+        var window = _chance.Next(1, 13);
+        _options = new SessionOptions
+        {
+            Identity = ClientIdentity.ForDevice("abc123", "pump", "p1"),
+            Endpoint = new ServiceEndpoint("localhost", 1883, secure: false),
+            Version = version,
+            Persistent = _chance.Next(4) > 0,
+            MaxInFlight = window,
+            MaxInFlightExactlyOnce = _chance.Next(1, window + 1),
+            Reconnect = ReconnectOptions.Default,
+        };
+        _linkOptions = new LinkOptions { Clock = _clock, RunWrite = _writes.Enqueue };
+        _toSend = _chance.Next(1, 30);
+        _toOwe = _chance.Next(15);
+        _troublesLeft = _chance.Next(9);
+        _poisoned = _chance.Next(8) == 0 ? _chance.Next(_toSend) : -1;
+
+        // Fewer than make a session give a harmless message up.
+        _closesLeft = _poisoned >= 0 ? 0 : 2;
+        _service = new SimulatedService(_chance, _ledger, _linkOptions, broken);
+        _client = NewClient();
+    }
+
+    public int Steps { get; private set; }
+
+    public void Run()
+    {
+        while (!IsOver)
+        {
+            Violation.Unless(++Steps < MostSteps, $"the history does not end: client {_client}; service {_service}; sent {_sent} of {_toSend}, owed {_ledger.Owed.Count} of {_toOwe}");
+            Step();
+        }
+
+        Violation.Unless(_client.Over is null, $"the session is over: {_client.Over?.Message}");
+        _ledger.Close(_process);
+    }
+
+    private bool IsOver =>
+        _client.Over is not null || (_sent == _toSend && _next is null && _ledger.Owed.Count == _toOwe && _client.IsAttached && _client.IsIdle && _service.IsQuit);
+
+    private void Step()
+    {
+        switch (_chance.Next(_troublesLeft > 0 ? 103 : 100))
+        {
+            case < 16:
+                Send();
+                break;
+            case < 30:
+                if (_writes.TryDequeue(out var write))
+                {
+                    write.Execute();
+                }
+
+                break;
+            case < 50:
+                Arrive(_connection.Up);
+                _service.Read();
+                break;
+            case < 70:
+                Arrive(_connection.Down);
+                _client.Read();
+                break;
+            case < 82:
+                _service.Answer();
+                break;
+            case < 86:
+                Owe();
+                break;
+            case < 90:
+                _client.Take();
+                break;
+            case < 95:
+                _client.ConsumeOne(_chance);
+                break;
+            case < 99:
+                PassTime();
+                break;
+            case < 100:
+                if (_client.IsAttached && _chance.Next(4) == 0)
+                {
+                    _client.RequestSubscription();
+                }
+
+                break;
+            default:
+                _troublesLeft--;
+                MakeTrouble();
+                break;
+        }
+    }
+
+    private void Send()
+    {
+        if (_next is null && _sent < _toSend)
+        {
+            var isPoison = _sent == _poisoned;
+            var isRefused = !isPoison && _version == MqttVersion.V5 && _chance.Next(15) == 0;
+            _next = new SentRecord(_sent++, (QualityOfService)_chance.Next(isPoison || isRefused ? 1 : 0, 3), _process) { IsPoison = isPoison, IsRefused = isRefused };
+            _ledger.Sent.Add(_next);
+        }
+
+        if (_next is not null && _client.TrySend(_next))
+        {
+            _next = null;
+            var pending = _client.Counters.Pending;
+            Violation.Unless(pending <= _options.MaxInFlight, $"{pending} messages are in flight, {_options.MaxInFlight} are allowed");
+        }
+    }
+
+    private void Owe()
+    {
+        if (_ledger.Owed.Count < _toOwe && _sent > 0)
+        {
+            var owed = new OwedRecord(_ledger.Owed.Count, (QualityOfService)_chance.Next(3));
+            _ledger.Owed.Add(owed);
+            _service.Owe(owed);
+        }
+    }
+
+    /// <summary>All that is on its way, or a part of it.</summary>
+    private void Arrive(SimulatedPipe pipe)
+    {
+        if (pipe.OnTheWay > 0)
+        {
+            pipe.Arrive(_chance.Next(3) == 0 ? _chance.Next(1, pipe.OnTheWay + 1) : pipe.OnTheWay);
+        }
+    }
+
+    private void PassTime()
+    {
+        _clock.Pass(TimeSpan.FromSeconds(_chance.NextDouble()));
+        if (_client.Waits is { } waits)
+        {
+            Violation.Unless(waits <= TimeSpan.FromSeconds(60), $"the client waits {waits}");
+            _clock.Pass(waits);
+            _connection = new SimulatedConnection();
+            _service.Accept(_connection);
+            _client.Connect(_connection);
+        }
+        else if (!_client.IsAttached && _service.IsSilent)
+        {
+            _client.FindDead();
+        }
+    }
+
+    private void MakeTrouble()
+    {
+        switch (_chance.Next(10))
+        {
+            case 0 or 1 or 2:
+                _connection.Cut(_chance, inOrder: false);
+                break;
+            case 3 when _closesLeft > 0:
+                _closesLeft--;
+                _service.Close(_version == MqttVersion.V5 && _service.IsOpen && _chance.Next(2) == 0 ? (byte)0x8B : null);
+                break;
+            case 4:
+                _clock.Pass(TimeSpan.FromSeconds(90));
+                _client.FindDead();
+                break;
+            case 5:
+                _connection.Cut(_chance, inOrder: false);
+                _service.Close();
+                _service.Forget();
+                break;
+            case 6:
+                _service.Refusals = _chance.Next(1, 3);
+                _connection.Cut(_chance, inOrder: false);
+                break;
+            case 7:
+                _service.Stalls = 1;
+                _connection.Cut(_chance, inOrder: false);
+                break;
+            case 8:
+                Restart();
+                break;
+            case 9:
+                _client.LosePatience();
+                break;
+        }
+    }
+
+    private void Restart()
+    {
+        _client.Die();
+        _process++;
+        if (_next is not null)
+        {
+            _next = new SentRecord(_next.Number, _next.QualityOfService, _process) { IsPoison = _next.IsPoison, IsRefused = _next.IsRefused };
+            _ledger.Sent[_next.Number] = _next;
+        }
+
+        _client = NewClient();
+    }
+
+    private SimulatedClient NewClient() => new(_process, _ledger, _options, _clock, _linkOptions, _chance);
+}
