@@ -105,6 +105,9 @@ public sealed class SendBatch : IDisposable
         }
     }
 
+    /// <summary>Where the message that was just given to a link ends; never reached on a link that has failed, which drops what it is given.</summary>
+    internal static long PositionOn(Link link) => link.WriteFault is null ? link.BytesQueued : long.MaxValue;
+
     internal void ConfirmUpTo(long written)
     {
         while (_unwritten.TryPeek(out var next) && next.Position <= written)
@@ -121,7 +124,7 @@ public sealed class SendBatch : IDisposable
         {
             var message = _unwritten.Dequeue().Message;
             link.Publish(message, duplicate: false);
-            _unwritten.Enqueue((link.BytesQueued, message));
+            _unwritten.Enqueue((PositionOn(link), message));
         }
     }
 

@@ -152,11 +152,13 @@ internal sealed class Exchange
             }
 
             _link = null;
+            link.StopSending();
             _bytesSentBefore += link.BytesSent;
             _bytesReceivedBefore += link.BytesReceived;
             foreach (var batch in _batches)
             {
-                batch.ConfirmUpTo(link.BytesSent);
+                // What was being written may have left: QoS 0 arrives at most once.
+                batch.ConfirmUpTo(link.BytesTaken);
             }
 
             foreach (var id in _requests.Fail(fault))
@@ -451,7 +453,7 @@ internal sealed class Exchange
         _sent++;
         if (message.QualityOfService == QualityOfService.AtMostOnce)
         {
-            batch.Queued(message, link.BytesQueued, link.BytesSent);
+            batch.Queued(message, SendBatch.PositionOn(link), link.BytesSent);
         }
 
         message.LastPacketId = message.PacketId;

@@ -44,6 +44,9 @@ public sealed class Link : IPacketSink, IAsyncDisposable
     /// <summary>Bytes written to the stream.</summary>
     public long BytesSent => _writer.BytesSent;
 
+    /// <summary>Bytes given to the stream, the write that is under way or has failed included: what of that one has left is not known.</summary>
+    public long BytesTaken => _writer.BytesTaken;
+
     /// <summary>Bytes queued so far: what was sent before reading this has left when <see cref="BytesSent"/> has come as far.</summary>
     public long BytesQueued => _writer.BytesQueued;
 
@@ -149,6 +152,9 @@ public sealed class Link : IPacketSink, IAsyncDisposable
 
     /// <summary>Waits until all that was queued before the call has been given to the network, or until the link has failed.</summary>
     public Task FlushAsync(CancellationToken cancellationToken) => _writer.FlushAsync(cancellationToken);
+
+    /// <summary>Gives nothing more to the network: from now on <see cref="BytesTaken"/> stays. Reading goes on.</summary>
+    public void StopSending() => _writer.Stop();
 
     /// <summary>Closes the connection at once; what is queued is lost. The reader ends.</summary>
     public ValueTask DisposeAsync()

@@ -21,6 +21,7 @@ internal sealed class LinkWriter : IThreadPoolWorkItem
     private byte[] _writing = [];
     private int _collected;
     private long _queued;
+    private long _taken;
     private long _written;
     private Turn _turn;
     private bool _scheduled;
@@ -39,6 +40,9 @@ internal sealed class LinkWriter : IThreadPoolWorkItem
     public object Gate { get; } = new();
 
     public long BytesSent => Volatile.Read(ref _written);
+
+    /// <summary>Bytes handed to the stream. Of those that it has not confirmed as written nobody knows how many left when it fails.</summary>
+    public long BytesTaken => Volatile.Read(ref _taken);
 
     public long BytesQueued => Volatile.Read(ref _queued);
 
@@ -219,6 +223,7 @@ internal sealed class LinkWriter : IThreadPoolWorkItem
 
             var empty = _writing.Length > 0 ? _writing : new byte[SmallBuffer];
             (_writing, _collecting, _collected) = (_collecting, empty, 0);
+            _taken += count;
             return true;
         }
     }
