@@ -63,7 +63,11 @@ internal sealed class History
     {
         while (!IsOver)
         {
-            Violation.Unless(++Steps < MostSteps, $"the history does not end: client {_client}; service {_service}; sent {_sent} of {_toSend}, owed {_ledger.Owed.Count} of {_toOwe}");
+            if (++Steps == MostSteps)
+            {
+                throw new Violation($"the history does not end: client {_client}; service {_service}; sent {_sent} of {_toSend}, owed {_ledger.Owed.Count} of {_toOwe}");
+            }
+
             Step();
         }
 

@@ -115,7 +115,7 @@ internal sealed class SimulatedClient
         }
         catch (LinkException exception)
         {
-            Violation.Unless(exception.Failure == LinkFailure.Broken, exception.Message);
+            Violation.Unless(exception.Failure == LinkFailure.Broken, $"{exception.Message}");
             End(LinkFaults.WhileOpen(exception, _session.Options.Endpoint, "simulated"), closedByService: false);
         }
         catch (FaultException exception)

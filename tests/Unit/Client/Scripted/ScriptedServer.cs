@@ -13,6 +13,12 @@ internal sealed class ScriptedServer : IAsyncDisposable
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
+    /// <summary>Whether a client has connected that was not taken yet.</summary>
+    public bool IsAwaited => _listener.Pending();
+
+    /// <summary>Forgets connections that are over.</summary>
+    public void Forget() => _peers.RemoveRange(0, _peers.Count - 1);
+
     /// <summary>Takes the next connection.</summary>
     public async Task<ScriptedPeer> AcceptAsync()
     {

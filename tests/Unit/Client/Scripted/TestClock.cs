@@ -7,10 +7,14 @@ internal sealed class TestClock : FakeTimeProvider
 {
     private readonly object _gate = new();
     private readonly List<TimeSpan> _set = [];
-    private readonly List<(TimeSpan Due, int Times, TaskCompletionSource Seen)> _waiters = [];
+    private readonly List<(Func<TimeSpan, bool> Due, int Times, TaskCompletionSource Seen)> _waiters = [];
 
     /// <summary>Completes when timers for about this time (the session rounds up to whole milliseconds) were set so many times.</summary>
-    public Task TimerSetAsync(TimeSpan due, int times = 1)
+    public Task TimerSetAsync(TimeSpan due, int times = 1) =>
+        TimerSetAsync(one => (one - due).Duration() <= TimeSpan.FromMilliseconds(1), times);
+
+    /// <summary>Completes when timers for such a time were set so many times.</summary>
+    public Task TimerSetAsync(Func<TimeSpan, bool> due, int times = 1)
     {
         var seen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_gate)
@@ -42,7 +46,7 @@ internal sealed class TestClock : FakeTimeProvider
     {
         foreach (var (due, times, seen) in _waiters)
         {
-            if (_set.Count(one => (one - due).Duration() <= TimeSpan.FromMilliseconds(1)) >= times)
+            if (_set.Count(due) >= times)
             {
                 seen.TrySetResult();
             }
