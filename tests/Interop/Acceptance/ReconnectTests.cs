@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using IoTF.Tests.Interop.Brokers;
+using IoTF.Tests.Interop.Programs;
 using IoTF.Tests.Interop.Scripts;
 using IoTF.Tests.Interop.Servers;
 using Xunit;
@@ -170,6 +171,45 @@ public sealed class ReconnectTests : IAsyncLifetime
 
         (await script.WaitForEndAsync()).OrFail();
         await broker.WaitForDisconnectAsync(ClientId);
+    }
+
+    [Fact]
+    public async Task A_disconnect_says_at_its_deadline_what_was_not_confirmed()
+    {
+        await using var mute = new MuteBroker();
+        using var mine = new ScriptEngine(new Service(mute.Port));
+        (await mine.RunAsync($"{Connect} -MaxInFlight 3")).OrFail();
+        using (var sending = mine.Start("1..5 | Send-IoTFEvent tick"))
+        {
+            await mute.WaitForMessagesAsync(3);
+            await sending.StopAsync();
+        }
+
+        mute.HangUp();
+        var result = await mine.RunAsync("Disconnect-IoTFSession -TimeoutSec 0.5");
+
+        Assert.Equal([1, 2, 3], result.Errors.Select(error => error.Target()));
+        Assert.All(result.Errors, error => Assert.Equal("NotConfirmed", error.Id()));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task A_service_that_stops_answering_is_left_and_asked_again(int qos)
+    {
+        await using var subscriber = await MosquittoSubscriber.StartAsync(Client, new MosquittoSubscription(Topic));
+        (await engine.RunAsync($"{Connect} -Persistent -KeepAlive 1 -ConnectTimeout 0.5")).OrFail();
+
+        broker.Send(Signal.Stop);
+        using var script = engine.Start("param($qos) 1..100 | Send-IoTFEvent tick -QoS $qos", qos);
+        await bridge.Connections.WaitForManyAsync(3);
+        broker.Send(Signal.Continue);
+        var result = (await script.WaitForEndAsync()).OrFail();
+
+        Assert.NotEmpty(result.Warnings);
+        await MosquittoPublisher.PublishAsync(Client, Topic, "0", qos);
+        await subscriber.WaitForMessageAsync(message => message.Text == "0");
+        Assert.Equal(Enumerable.Range(1, 100).Select(number => $"{number}"), subscriber.Messages.Select(message => message.Text).Where(text => text != "0").Distinct());
     }
 
     [Fact]

@@ -66,6 +66,9 @@ public sealed class MosquittoBroker : IAsyncDisposable
     /// <summary>Ends the broker without a chance to say or save anything.</summary>
     public Task KillAsync() => EndAsync(Signal.Kill);
 
+    /// <summary>Sends the running broker a signal.</summary>
+    public void Send(Signal signal) => Program.Send(signal);
+
     public Task WaitForConnectAsync(string clientId, int from = 0)
         => Log.WaitForAsync(
             line => line.StartsWith("New client connected from ", StringComparison.Ordinal)
