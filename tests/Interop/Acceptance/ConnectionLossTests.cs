@@ -7,7 +7,7 @@ using Xunit;
 
 namespace IoTF.Tests.Interop.Acceptance;
 
-/// <summary>A connection that breaks while messages are under way: of each it is said what became of it.</summary>
+/// <summary>A connection that breaks while messages are under way and is not made again: of each it is said what became of it.</summary>
 public sealed class ConnectionLossTests
 {
     private const int Count = 5_000;
@@ -21,7 +21,7 @@ public sealed class ConnectionLossTests
         await using var relay = new RecordingRelay(broker.PlainPort);
         await using var subscriber = await MosquittoSubscriber.StartAsync(new MosquittoClientOptions(broker.PlainPort), new MosquittoSubscription("iot-2/evt/tick/fmt/json"));
         using var engine = new ScriptEngine(new Service(relay.Port));
-        (await engine.RunAsync("$session = Connect-IoTFDevice -Organization abc123 -DeviceType pump -DeviceId p1 @service")).OrFail();
+        (await engine.RunAsync("$session = Connect-IoTFDevice -Organization abc123 -DeviceType pump -DeviceId p1 -NoReconnect @service")).OrFail();
         var connection = await relay.Connections.WaitForAsync(_ => true);
         using var script = engine.Start("param($inputs, $qos) $inputs | Send-IoTFEvent tick -QoS $qos -PassThru", Enumerable.Range(1, Count).ToArray(), qos);
 
@@ -51,13 +51,13 @@ public sealed class ConnectionLossTests
         await using var relay = new RecordingRelay(broker.PlainPort);
         await using var subscriber = await MosquittoSubscriber.StartAsync(new MosquittoClientOptions(broker.PlainPort), new MosquittoSubscription("iot-2/evt/tick/fmt/json"));
         using var engine = new ScriptEngine(new Service(relay.Port));
-        (await engine.RunAsync("$session = Connect-IoTFDevice -Organization abc123 -DeviceType pump -DeviceId p1 @service")).OrFail();
+        (await engine.RunAsync("$session = Connect-IoTFDevice -Organization abc123 -DeviceType pump -DeviceId p1 -NoReconnect @service")).OrFail();
         var connection = await relay.Connections.WaitForAsync(_ => true);
         using var script = engine.Start(
             """
             param($inputs)
             $inputs | Send-IoTFEvent tick -ErrorVariable failed -ErrorAction SilentlyContinue
-            $null = Connect-IoTFDevice -Organization abc123 -DeviceType pump -DeviceId p1 @service
+            $null = Connect-IoTFDevice -Organization abc123 -DeviceType pump -DeviceId p1 -NoReconnect @service
             $failed.TargetObject | Send-IoTFEvent tick
             'end' | Send-IoTFEvent tick
             """,
@@ -77,7 +77,7 @@ public sealed class ConnectionLossTests
     {
         await using var broker = new MuteBroker();
         using var engine = new ScriptEngine(new Service(broker.Port));
-        (await engine.RunAsync("$session = Connect-IoTFDevice -Organization abc123 -DeviceType pump -DeviceId p1 @service")).OrFail();
+        (await engine.RunAsync("$session = Connect-IoTFDevice -Organization abc123 -DeviceType pump -DeviceId p1 -NoReconnect @service")).OrFail();
         using (var sending = engine.Start("'one' | Send-IoTFEvent tick"))
         {
             await broker.WaitForMessagesAsync(1);

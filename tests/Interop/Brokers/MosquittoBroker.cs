@@ -8,7 +8,7 @@ namespace IoTF.Tests.Interop.Brokers;
 public sealed class MosquittoBroker : IAsyncDisposable
 {
     private readonly TemporaryFolder folder = new();
-    private readonly MosquittoOptions options;
+    private MosquittoOptions options;
     private readonly ReservedPort? plain;
     private readonly ReservedPort? tls;
     private RunningProgram? program;
@@ -45,8 +45,10 @@ public sealed class MosquittoBroker : IAsyncDisposable
     }
 
     /// <summary>Starts the broker, after <see cref="StopAsync"/> or <see cref="KillAsync"/>, on the same ports.</summary>
-    public async Task StartAgainAsync()
+    /// <param name="changed">Other options with the same listeners; null to leave them.</param>
+    public async Task StartAgainAsync(MosquittoOptions? changed = null)
     {
+        options = changed ?? options;
         if (program is { HasExited: false })
         {
             throw new InvalidOperationException("The broker still runs: stop or kill it first.");
@@ -63,6 +65,9 @@ public sealed class MosquittoBroker : IAsyncDisposable
 
     /// <summary>Ends the broker without a chance to say or save anything.</summary>
     public Task KillAsync() => EndAsync(Signal.Kill);
+
+    /// <summary>Sends the running broker a signal.</summary>
+    public void Send(Signal signal) => Program.Send(signal);
 
     public Task WaitForConnectAsync(string clientId, int from = 0)
         => Log.WaitForAsync(

@@ -36,6 +36,11 @@ internal static class MosquittoConfiguration
             $"persistence {(options.Persistence ? "true" : "false")}",
             $"persistence_location {folder.FullName}/",
         ];
+        if (options.SavesAfterChanges is { } changes)
+        {
+            lines.AddRange(["autosave_on_changes true", string.Create(CultureInfo.InvariantCulture, $"autosave_interval {changes}")]);
+        }
+
         if (options.MaxInflightMessages is { } inflight)
         {
             lines.Add(string.Create(CultureInfo.InvariantCulture, $"max_inflight_messages {inflight}"));

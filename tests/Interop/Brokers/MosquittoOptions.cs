@@ -26,8 +26,14 @@ public sealed record MosquittoOptions
     /// <summary>Messages kept for one client beyond those on their way; 0 for no bound.</summary>
     public int MaxQueuedMessages { get; init; }
 
-    /// <summary>Whether sessions and messages survive a restart that was asked for (not a kill).</summary>
+    /// <summary>Whether sessions and messages survive a restart that was asked for (not a kill; see <see cref="SavesAfterChanges"/>).</summary>
     public bool Persistence { get; init; }
+
+    /// <summary>
+    /// With <see cref="Persistence"/>: after how many changes everything is saved (<c>autosave_on_changes true</c>, <c>autosave_interval</c>), so that
+    /// it survives a kill, too; null to save at the end only.
+    /// </summary>
+    public int? SavesAfterChanges { get; init; }
 
     /// <summary>Whether the log tells every packet, or, for floods of messages, connections and errors only.</summary>
     public bool LogPackets { get; init; } = true;

@@ -1,6 +1,6 @@
 namespace IoTF.Tests.Interop.Programs;
 
-/// <summary>A signal of the operating system, with its number on Linux and macOS.</summary>
+/// <summary>A signal of the operating system, with its number on Linux.</summary>
 public enum Signal
 {
     /// <summary>What Ctrl+C sends.</summary>
@@ -11,4 +11,10 @@ public enum Signal
 
     /// <summary>Asks the process to end.</summary>
     Terminate = 15,
+
+    /// <summary>Goes on after <see cref="Stop"/>.</summary>
+    Continue = 18,
+
+    /// <summary>Does nothing more until <see cref="Continue"/>; connections stay as they are.</summary>
+    Stop = 19,
 }
