@@ -255,7 +255,7 @@ internal sealed class Exchange
             }
             else if (!AwaitRoom(message.QualityOfService, patience, cancellationToken))
             {
-                SettleUnsent(message, NotAcknowledged("could not be sent, because earlier ones are not acknowledged", patience));
+                SettleUnsent(message, NotAcknowledged(WhyThereIsNoRoom, patience));
                 return;
             }
         }
@@ -440,6 +440,10 @@ internal sealed class Exchange
             Settle(message, fault);
         }
     }
+
+    private string WhyThereIsNoRoom => _link is null
+        ? "could not be sent, because its connection was lost and could not be made again in time"
+        : "could not be sent, because earlier ones are not acknowledged";
 
     private bool AwaitRoom(QualityOfService qualityOfService, TimeSpan patience, CancellationToken cancellationToken) =>
         _wait.Until(() => _refusal is not null || (LinkTakesMessages && _outbound.HasRoom(qualityOfService)), patience, cancellationToken);

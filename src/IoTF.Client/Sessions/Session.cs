@@ -162,6 +162,7 @@ public sealed class Session : IAsyncDisposable
             {
                 foreach (var other in _mailroom.Subscriptions.Where(other => other != wanted && other.Kind == request.Kind && !other.IsInUse).ToArray())
                 {
+                    _notices.Add(NoticeLevel.Verbose, $"'{other.Filter}' is no longer subscribed, because nobody receives from it and '{request.Filter}' is received now.");
                     await UnsubscribeAsync(other, cancellationToken).ConfigureAwait(false);
                 }
             }

@@ -113,6 +113,11 @@ internal sealed class Supervisor
             // Whatever it was, it ends the session with a word: those who wait for it would wait for ever.
             return SessionFaults.Internal(Options, exception);
         }
+        finally
+        {
+            // A timer that is still set would keep the session in memory until it fires.
+            _stop.CancelAfter(Timeout.InfiniteTimeSpan);
+        }
     }
 
     /// <summary>Makes one connection and serves it to its end.</summary>

@@ -169,6 +169,11 @@ public abstract class ConnectIoTFCommandBase : IoTFCommandBase
             {
                 WriteVerbose($"{same.ClientId} has a session with {options.Endpoint} already ({same.State.ToLowerInvariant()}); it is used.");
                 WriteNotices(same.Session);
+                if (same.Session.State == Client.Sessions.SessionState.Reconnecting)
+                {
+                    WriteWarning($"{same.ClientId} has lost its connection and tries to make it again. {same.LastError}");
+                }
+
                 WriteObject(same);
                 return;
             }
