@@ -76,7 +76,9 @@ internal sealed class FaultyConnection : IAsyncDisposable
                 {
                     await FailAsync(fault!);
                 }
-                else
+
+                // A connection that is closed the other way goes on this way, without a gap.
+                if (!IsDeaf(toServer: fromClient))
                 {
                     await to.SendAsync(buffer.AsMemory(before, count - before), ending.Token);
                 }
