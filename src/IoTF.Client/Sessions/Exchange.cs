@@ -29,6 +29,7 @@ internal sealed class Exchange
     private readonly HashSet<SendBatch> _batches = [];
     private readonly Mailroom _mailroom;
     private readonly int _most;
+    private int _limit;
     private Link? _link;
     private Fault? _refusal;
     private long _sent;
@@ -105,8 +106,10 @@ internal sealed class Exchange
     }
 
     /// <summary>Puts a new connection to use: what is in flight is sent again, and what had not reached the network is sent now.</summary>
+    /// <param name="connection">The connection.</param>
+    /// <param name="oneByOne">Whether what is in flight is sent again one by one, each when the one before is answered, to see which one the service closes over.</param>
     /// <returns>How many QoS 2 messages were sent again although the service forgot the session, so that they may arrive twice.</returns>
-    public int Attach(AcceptedConnection connection)
+    public int Attach(AcceptedConnection connection, bool oneByOne)
     {
         lock (Gate)
         {
@@ -115,7 +118,8 @@ internal sealed class Exchange
             _wait.SignOfLife();
             _maximumPacketSize = connection.MaximumPacketSize;
             _maximumQualityOfService = connection.MaximumQualityOfService;
-            _outbound.Limit = Math.Min(_most, connection.ReceiveMaximum);
+            _limit = Math.Min(_most, connection.ReceiveMaximum);
+            _outbound.Limit = oneByOne ? 1 : _limit;
             _inbound.Resume(connection.SessionPresent);
             if (connection.SessionPresent && !_attached)
             {
@@ -381,6 +385,12 @@ internal sealed class Exchange
             }
             finally
             {
+                if (_answered && !_outbound.IsResending)
+                {
+                    // All that was sent again has left: whatever was suspected, the window is open.
+                    _outbound.Limit = _limit;
+                }
+
                 _mailroom.Announce();
                 _wait.Wake();
             }

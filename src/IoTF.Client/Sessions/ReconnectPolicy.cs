@@ -55,6 +55,12 @@ internal sealed class ReconnectPolicy(SessionOptions options, ReconnectOptions? 
     /// <summary>How many times in a row connecting has been tried since a connection last carried something.</summary>
     public int Tries => _tries;
 
+    /// <summary>
+    /// Whether the oldest message in flight is suspected of being what the service closes the connection over. It is then sent again alone: the
+    /// service may close over one behind it before it has answered those before.
+    /// </summary>
+    public bool HasSuspect => _suspected > 0;
+
     /// <summary>A connection could not be made.</summary>
     public ReconnectDecision AfterFailedConnect(Fault fault) =>
         reconnect is null || fault.IsPermanent ? Stop(fault) : TryAgain();

@@ -165,7 +165,7 @@ internal sealed class Supervisor
         try
         {
             _accepted = true;
-            var repeated = Exchange.Attach(connection);
+            var repeated = Exchange.Attach(connection, oneByOne: _policy.HasSuspect);
             if (repeated > 0)
             {
                 _session.Repeated(repeated);

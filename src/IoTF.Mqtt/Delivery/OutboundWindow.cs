@@ -44,6 +44,9 @@ public sealed class OutboundWindow
     /// <summary>Messages in flight, oldest first.</summary>
     public IEnumerable<OutboundMessage> InFlight => _order.OldestFirst();
 
+    /// <summary>Whether messages wait to be sent again over the connection that <see cref="Resume"/> was called for.</summary>
+    public bool IsResending => _order.HeldBackCount > 0;
+
     /// <summary>Whether a message of this QoS may be sent now. QoS 0 needs no room.</summary>
     public bool HasRoom(QualityOfService qualityOfService) => qualityOfService switch
     {

@@ -194,6 +194,40 @@ public sealed class ReconnectResumeTests : ReconnectTest
     }
 
     [Fact]
+    public async Task A_message_in_front_of_the_one_over_which_the_service_closes_is_not_blamed()
+    {
+        var (session, peer) = await OpenAsync(Lasting);
+        using var batch = new SendBatch(session, Tolerance, wantsAll: true);
+        batch.Send(Message("harmless"), CancellationToken.None);
+        batch.Send(Message("poison"), CancellationToken.None);
+
+        // The service answers later than it reads, and closes at once when it reads the second.
+        for (var connections = 1; session.Counters.Pending > 0; connections++)
+        {
+            Assert.InRange(connections, 1, 10);
+            while (session.Counters.Pending > 0 && await peer.ReceiveAsync<MqttPublishPacket>() is var publish)
+            {
+                if (ScriptedPeer.TextOf(publish) == "poison")
+                {
+                    break;
+                }
+
+                if (connections > 1)
+                {
+                    peer.Send(new MqttPubAckPacket { PacketIdentifier = publish.PacketIdentifier });
+                }
+            }
+
+            await peer.CloseAsync();
+            peer = await Server.AcceptAsync();
+            await peer.AcceptClientAsync();
+        }
+
+        await Blocking(() => batch.Complete(CancellationToken.None));
+        Assert.Equal([("harmless", null), ("poison", FaultIds.MessageClosesConnection)], ReportsOf(batch).Select(message => ((string)message.Input!, message.Fault?.Id)));
+    }
+
+    [Fact]
     public async Task A_full_window_leaves_packet_ids_for_subscriptions()
     {
         var (session, peer) = await OpenAsync(WithCommands with { Reconnect = AtOnce, MaxInFlight = ushort.MaxValue });

@@ -105,7 +105,7 @@ internal sealed class SimulatedClient
                     return;
                 }
 
-                _session.Exchange.Attach(Handshake.Judge(answer, link, _session.Options));
+                _session.Exchange.Attach(Handshake.Judge(answer, link, _session.Options), _policy.HasSuspect);
                 IsAttached = true;
                 _connectedAt = _clock.GetTimestamp();
                 _session.Opened();

@@ -16,9 +16,6 @@ internal sealed class ScriptedServer : IAsyncDisposable
     /// <summary>Whether a client has connected that was not taken yet.</summary>
     public bool IsAwaited => _listener.Pending();
 
-    /// <summary>Forgets connections that are over.</summary>
-    public void Forget() => _peers.RemoveRange(0, _peers.Count - 1);
-
     /// <summary>Takes the next connection.</summary>
     public async Task<ScriptedPeer> AcceptAsync()
     {

@@ -7,6 +7,7 @@ internal sealed class TestClock : FakeTimeProvider
 {
     private readonly object _gate = new();
     private readonly List<TimeSpan> _set = [];
+    private int _live;
     private readonly List<(Func<TimeSpan, bool> Due, int Times, TaskCompletionSource Seen)> _waiters = [];
 
     /// <summary>Completes when timers for about this time (the session rounds up to whole milliseconds) were set so many times.</summary>
@@ -26,8 +27,12 @@ internal sealed class TestClock : FakeTimeProvider
         return seen.Task.WaitAsync(Deadline.Limit);
     }
 
+    /// <summary>Timers that were made and not disposed of.</summary>
+    public int LiveTimers => Volatile.Read(ref _live);
+
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
+        Interlocked.Increment(ref _live);
         var timer = new Watched(this, base.CreateTimer(callback, state, dueTime, period));
         Note(dueTime);
         return timer;
@@ -55,6 +60,8 @@ internal sealed class TestClock : FakeTimeProvider
 
     private sealed class Watched(TestClock clock, ITimer inner) : ITimer
     {
+        private int _disposed;
+
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
             var changed = inner.Change(dueTime, period);
@@ -62,8 +69,20 @@ internal sealed class TestClock : FakeTimeProvider
             return changed;
         }
 
-        public void Dispose() => inner.Dispose();
+        public void Dispose()
+        {
+            if (Interlocked.Exchange(ref _disposed, 1) == 0)
+            {
+                Interlocked.Decrement(ref clock._live);
+            }
 
-        public ValueTask DisposeAsync() => inner.DisposeAsync();
+            inner.Dispose();
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            Dispose();
+            return default;
+        }
     }
 }
