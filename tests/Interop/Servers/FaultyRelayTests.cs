@@ -6,7 +6,7 @@ namespace IoTF.Tests.Interop.Servers;
 
 public sealed class FaultyRelayTests
 {
-    private const int Length = 20_000;
+    private const int Length = 1_000_000;
 
     private static byte[] Sent { get; } = [.. Enumerable.Range(0, Length).Select(number => (byte)(number % 251))];
 
@@ -30,7 +30,7 @@ public sealed class FaultyRelayTests
         Assert.Equal(Sent, await ExchangeAsync(last, CancellationToken.None));
     }
 
-    /// <summary>Sends everything in small pieces, and reads until the other end closes or the connection breaks.</summary>
+    /// <summary>Sends everything in pieces, more than the relay reads at a time, and reads until the other end closes or the connection breaks.</summary>
     private static async Task<byte[]> ExchangeAsync(Socket connection, CancellationToken stopping)
     {
         using var came = new MemoryStream();
@@ -41,7 +41,7 @@ public sealed class FaultyRelayTests
         {
             try
             {
-                foreach (var piece in Sent.Chunk(500))
+                foreach (var piece in Sent.Chunk(5_000))
                 {
                     await connection.SendAsync(piece, stopping);
                 }
