@@ -1,5 +1,4 @@
 using IoTF.Client.Sessions;
-
 using IoTF.Tests.Unit.Client.Scripted;
 using MQTTnet.Packets;
 using MQTTnet.Protocol;
