@@ -154,26 +154,6 @@ public sealed class ReconnectTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_disconnect_waits_for_the_service_when_there_is_something_to_deliver()
-    {
-        await using var subscriber = await MosquittoSubscriber.StartAsync(Client, new MosquittoSubscription(Topic));
-        (await engine.RunAsync($"{Connect} -MaxInFlight 100")).OrFail();
-        using (var sending = engine.Start("1..5000 | Send-IoTFEvent tick"))
-        {
-            await subscriber.WaitForMessagesAsync(100);
-            await AwayAsync();
-            await sending.StopAsync();
-        }
-
-        using var script = engine.Start("'disconnecting'; Disconnect-IoTFSession -TimeoutSec 3600");
-        await script.Output.WaitForAsync(said => said is "disconnecting");
-        bridge.Lower();
-
-        (await script.WaitForEndAsync()).OrFail();
-        await broker.WaitForDisconnectAsync(ClientId);
-    }
-
-    [Fact]
     public async Task A_disconnect_says_at_its_deadline_what_was_not_confirmed()
     {
         await using var mute = new MuteBroker();
