@@ -8,6 +8,8 @@ namespace IoTF.Bench.Wire;
 /// </summary>
 internal sealed class CountingSubscriber : IDisposable
 {
+    private static readonly TimeSpan BetweenReads = TimeSpan.FromMilliseconds(1);
+
     private readonly RawClient _client;
     private readonly Thread _thread;
     private readonly Lock _gate = new();
@@ -76,6 +78,9 @@ internal sealed class CountingSubscriber : IDisposable
             {
                 _progress.Release();
             }
+
+            // Not waiting in a read is what costs the broker least: nobody has to be woken for each message that it sends.
+            Thread.Sleep(BetweenReads);
         }
     }
 

@@ -59,8 +59,9 @@ internal static class Handshake
                 ClientCertificate = options.ClientCertificate,
             }
             : null;
-        var stream = await Dialer.DialAsync(new DialTarget(options.Endpoint.HostName, options.Endpoint.Port, tls), cancellationToken).ConfigureAwait(false);
-        var link = new Link(stream, new LinkOptions { Version = options.Version, MaximumPacketSize = MaximumPacketSize, Clock = clock });
+        var target = new DialTarget(options.Endpoint.HostName, options.Endpoint.Port, tls);
+        var stream = await Dialer.DialAsync(target, cancellationToken).ConfigureAwait(false);
+        var link = new Link(stream, new LinkOptions { Version = options.Version, MaximumPacketSize = MaximumPacketSize, Clock = clock, Pace = target.Pace });
         try
         {
             SendConnect(link, options);

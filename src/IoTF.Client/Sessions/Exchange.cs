@@ -20,6 +20,9 @@ internal sealed class Exchange
     /// <summary>Packet ids that messages never take, so that subscriptions can be made again when the window is full.</summary>
     private const int IdsForRequests = 16;
 
+    /// <summary>So many messages under way, or waiting to be taken, keep the other end or the receiver busy for more than a millisecond.</summary>
+    private const int Plenty = 256;
+
     private readonly SessionOptions _options;
     private readonly TimeProvider _clock;
     private readonly OutboundWindow _outbound;
@@ -281,6 +284,11 @@ internal sealed class Exchange
                 link = LinkTakesMessages ? _link : null;
             }
 
+            if (link is not null && WriteNow(link, batch))
+            {
+                return;
+            }
+
             var inTime = link is null
                 ? _wait.Until(() => !batch.HasUnwritten || LinkTakesMessages, patience, cancellationToken)
                 : _wait.ForNetwork(link, link.FlushAsync, patience, cancellationToken);
@@ -300,9 +308,30 @@ internal sealed class Exchange
         }
     }
 
+    /// <summary>Writes what is queued on this thread, which has nothing else to do.</summary>
+    /// <returns>Whether the network has taken all QoS 0 messages of the batch by that.</returns>
+    private bool WriteNow(Link link, SendBatch batch)
+    {
+        link.WriteQueued();
+        lock (Gate)
+        {
+            if (ReferenceEquals(link, _link) && link.WriteFault is null)
+            {
+                batch.ConfirmUpTo(link.BytesSent);
+            }
+
+            return !batch.HasUnwritten;
+        }
+    }
+
     /// <summary>Waits until it is known of every message of a batch what became of it, or gives up those that are left.</summary>
     public void AwaitAcknowledgements(SendBatch batch, TimeSpan patience, CancellationToken cancellationToken)
     {
+        if (batch.Outstanding > 0)
+        {
+            Volatile.Read(ref _link)?.WriteQueued();
+        }
+
         var inTime = _wait.Until(() => batch.Outstanding == 0, patience, cancellationToken);
         if (inTime)
         {
@@ -374,6 +403,20 @@ internal sealed class Exchange
     /// <exception cref="FaultException">The service ended the session.</exception>
     public void TakeArrived(Link link)
     {
+        link.Cork();
+        try
+        {
+            TakeAll(link);
+        }
+        finally
+        {
+            // Outside the gate: the answers are written while others go on.
+            link.Uncork();
+        }
+    }
+
+    private void TakeAll(Link link)
+    {
         lock (Gate)
         {
             try
@@ -391,6 +434,7 @@ internal sealed class Exchange
                     _outbound.Limit = _limit;
                 }
 
+                link.Pace.Answers = AnswersToWaitFor;
                 _mailroom.Announce();
                 _wait.Wake();
             }
@@ -426,6 +470,12 @@ internal sealed class Exchange
         }
     }
 
+    /// <summary>
+    /// How many answers the reader may let come together: a quarter of what is under way, while the service has the rest to deal with; all that
+    /// one or two milliseconds bring when there is plenty to do meanwhile.
+    /// </summary>
+    private int AnswersToWaitFor => _outbound.Count >= Plenty || _mailroom.Waiting >= Plenty ? int.MaxValue : _outbound.Count / 4;
+
     /// <summary>A link that cannot be written ends soon; what would be given to it in the meantime would only be lost.</summary>
     private bool LinkTakesMessages => _link is { WriteFault: null };
 
@@ -456,7 +506,7 @@ internal sealed class Exchange
         : "could not be sent, because earlier ones are not acknowledged";
 
     private bool AwaitRoom(QualityOfService qualityOfService, TimeSpan patience, CancellationToken cancellationToken) =>
-        _wait.Until(() => _refusal is not null || (LinkTakesMessages && _outbound.HasRoom(qualityOfService)), patience, cancellationToken);
+        _wait.Until(() => _refusal is not null || (LinkTakesMessages && _outbound.HasAmpleRoom(qualityOfService)), patience, cancellationToken);
 
     private void PublishNow(PendingMessage message, Link link)
     {

@@ -3,21 +3,45 @@ using IoTF.Mqtt.Links;
 namespace IoTF.Client.Sessions;
 
 /// <summary>
-/// How pipeline threads wait for what the session's loop brings about: on the gate that guards the state, woken when something happened,
-/// by Ctrl+C and by time. Time is counted from the last sign of life, because the service slows a sender down rather than lose its messages.
+/// How pipeline threads wait for what the session's loop brings about: on the gate that guards the state, woken when what they wait for has
+/// come about, by Ctrl+C and by time. Time is counted from the last sign of life, because the service slows a sender down rather than lose
+/// its messages.
 /// </summary>
-internal sealed class GateWait(TimeProvider clock)
+internal sealed class GateWait
 {
-    private long _lastSign = clock.GetTimestamp();
+    private readonly TimeProvider _clock;
+    private readonly List<Func<bool>> _conditions = [];
+    private readonly ITimer _alarm;
+    private long _lastSign;
+
+    /// <summary>When the alarm is set to go off, as a timestamp; <see cref="long.MaxValue"/> when it is not.</summary>
+    private long _alarmAt = long.MaxValue;
+
+    public GateWait(TimeProvider clock)
+    {
+        _clock = clock;
+        _lastSign = clock.GetTimestamp();
+        _alarm = clock.CreateTimer(static wait => ((GateWait)wait!).Alarm(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
 
     /// <summary>Guards the state that is waited for.</summary>
     public object Gate { get; } = new();
 
     /// <summary>The service has shown that it deals with messages.</summary>
-    public void SignOfLife() => Volatile.Write(ref _lastSign, clock.GetTimestamp());
+    public void SignOfLife() => Volatile.Write(ref _lastSign, _clock.GetTimestamp());
 
-    /// <summary>Has everybody look again; the caller holds the gate.</summary>
-    public void Wake() => Monitor.PulseAll(Gate);
+    /// <summary>Wakes those whose condition holds now; the caller holds the gate.</summary>
+    public void Wake()
+    {
+        foreach (var condition in _conditions)
+        {
+            if (condition())
+            {
+                Monitor.PulseAll(Gate);
+                return;
+            }
+        }
+    }
 
     /// <summary>Blocks until a condition holds, which is looked at under the gate whenever something happened.</summary>
     /// <param name="condition">What is waited for.</param>
@@ -36,26 +60,38 @@ internal sealed class GateWait(TimeProvider clock)
             }
         }
 
-        var started = clock.GetTimestamp();
-        using var cancelled = cancellationToken.Register(WakeAll);
-        using var alarm = clock.CreateTimer(_ => WakeAll(), state: null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        var started = _clock.GetTimestamp();
+        using var cancelled = cancellationToken.UnsafeRegister(static wait => ((GateWait)wait!).WakeAll(), this);
         lock (Gate)
         {
-            while (!condition())
+            _conditions.Add(condition);
+            try
             {
-                cancellationToken.ThrowIfCancellationRequested();
-                var left = patience - clock.GetElapsedTime(countsFromSigns ? Math.Max(started, _lastSign) : started);
-                if (left <= TimeSpan.Zero)
+                while (!condition())
                 {
-                    return false;
+                    cancellationToken.ThrowIfCancellationRequested();
+                    var left = patience - _clock.GetElapsedTime(countsFromSigns ? Math.Max(started, _lastSign) : started);
+                    if (left <= TimeSpan.Zero)
+                    {
+                        return false;
+                    }
+
+                    SetAlarm(left);
+                    Monitor.Wait(Gate);
                 }
 
-                // Rounded up: a timer counts whole milliseconds, and one that is too early would only be set again.
-                alarm.Change(TimeSpan.FromMilliseconds(Math.Ceiling(left.TotalMilliseconds)), Timeout.InfiniteTimeSpan);
-                Monitor.Wait(Gate);
+                return true;
             }
-
-            return true;
+            finally
+            {
+                _conditions.Remove(condition);
+                if (_conditions.Count == 0 && _alarmAt != long.MaxValue)
+                {
+                    // A timer that is set keeps the session in memory.
+                    _alarm.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+                    _alarmAt = long.MaxValue;
+                }
+            }
         }
     }
 
@@ -67,7 +103,7 @@ internal sealed class GateWait(TimeProvider clock)
         while (true)
         {
             var (sent, lastSign) = (link.BytesSent, Volatile.Read(ref _lastSign));
-            using var limit = new CancellationTokenSource(patience, clock);
+            using var limit = new CancellationTokenSource(patience, _clock);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
             try
             {
@@ -84,11 +120,33 @@ internal sealed class GateWait(TimeProvider clock)
         }
     }
 
+    /// <summary>One alarm serves all who wait: it goes off for the first of them, and the others set it again.</summary>
+    private void SetAlarm(TimeSpan left)
+    {
+        var at = _clock.GetTimestamp() + (long)(left.TotalSeconds * _clock.TimestampFrequency);
+        if (at < _alarmAt)
+        {
+            _alarmAt = at;
+
+            // Rounded up: a timer counts whole milliseconds, and one that is too early would only be set again.
+            _alarm.Change(TimeSpan.FromMilliseconds(Math.Ceiling(left.TotalMilliseconds)), Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private void Alarm()
+    {
+        lock (Gate)
+        {
+            _alarmAt = long.MaxValue;
+            Monitor.PulseAll(Gate);
+        }
+    }
+
     private void WakeAll()
     {
         lock (Gate)
         {
-            Wake();
+            Monitor.PulseAll(Gate);
         }
     }
 }

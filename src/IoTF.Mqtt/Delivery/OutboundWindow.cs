@@ -55,6 +55,28 @@ public sealed class OutboundWindow
         _ => IsOpen && ExactlyOnceCount < ExactlyOnceLimit,
     };
 
+    /// <summary>
+    /// Whether a quarter of the window is free, or one place of a small one. Who had to wait goes on then: the other end has the rest to deal with
+    /// meanwhile, and a thread that is woken for each single place costs more than its message.
+    /// </summary>
+    public bool HasAmpleRoom(QualityOfService qualityOfService)
+    {
+        if (!HasRoom(qualityOfService) || qualityOfService == QualityOfService.AtMostOnce)
+        {
+            return HasRoom(qualityOfService);
+        }
+
+        var room = Limit - _inFlight.Count;
+        var size = Limit;
+        if (qualityOfService == QualityOfService.ExactlyOnce)
+        {
+            room = Math.Min(room, ExactlyOnceLimit - ExactlyOnceCount);
+            size = Math.Min(size, ExactlyOnceLimit);
+        }
+
+        return room * 4 >= size;
+    }
+
     /// <summary>What waits to be sent again goes first, or the order would be lost (MQTT-3.1.1 §4.6).</summary>
     private bool IsOpen => _inFlight.Count < Limit && _order.HeldBackCount == 0 && IdsAreLeft;
 

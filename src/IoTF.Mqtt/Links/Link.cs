@@ -1,5 +1,6 @@
 using System.Buffers;
 using IoTF.Mqtt.Delivery;
+using IoTF.Mqtt.Transport;
 using MQTTnet.Formatter;
 using MQTTnet.Packets;
 using MQTTnet.Protocol;
@@ -27,6 +28,7 @@ public sealed class Link : IPacketSink, IAsyncDisposable
     public Link(Stream stream, LinkOptions options)
     {
         _stream = stream;
+        Pace = options.Pace;
         var encodeBuffer = new MqttBufferWriter(256, 4096);
         _formatter = options.Version is { } version
             ? new MqttPacketFormatterAdapter(ToMqttNet(version), encodeBuffer)
@@ -34,6 +36,9 @@ public sealed class Link : IPacketSink, IAsyncDisposable
         _writer = new LinkWriter(stream, options);
         _reader = new LinkReader(stream, _formatter, options);
     }
+
+    /// <summary>How much of a hurry the reader is in: to be set by who deals with what it reads.</summary>
+    public ReadPace Pace { get; }
 
     /// <summary>The version that is spoken; null until the first packet arrived on the accepting side.</summary>
     public MqttVersion? Version => _reader.Version;
@@ -152,6 +157,15 @@ public sealed class Link : IPacketSink, IAsyncDisposable
 
     /// <summary>Waits until all that was queued before the call has been given to the network, or until the link has failed.</summary>
     public Task FlushAsync(CancellationToken cancellationToken) => _writer.FlushAsync(cancellationToken);
+
+    /// <summary>Leaves what is queued from now on to <see cref="Uncork"/>, which writes it together: for who answers many packets at once.</summary>
+    public void Cork() => _writer.Cork();
+
+    /// <summary>Writes what was queued since <see cref="Cork"/>, on the calling thread.</summary>
+    public void Uncork() => _writer.Uncork();
+
+    /// <summary>Writes what is queued on the calling thread, unless a write is under way: for who is about to wait for an answer.</summary>
+    public void WriteQueued() => _writer.WriteDue();
 
     /// <summary>Gives nothing more to the network: from now on <see cref="BytesTaken"/> stays. Reading goes on.</summary>
     public void StopSending() => _writer.Stop();

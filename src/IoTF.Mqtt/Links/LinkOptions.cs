@@ -1,3 +1,5 @@
+using IoTF.Mqtt.Transport;
+
 namespace IoTF.Mqtt.Links;
 
 /// <summary>How a link behaves.</summary>
@@ -11,6 +13,9 @@ public sealed record LinkOptions
 
     /// <summary>How many bytes may wait for the network before <see cref="Link.WaitForRoomAsync"/> waits.</summary>
     public int WriteAhead { get; init; } = 256 * 1024;
+
+    /// <summary>How much of a hurry the reader is in, where the stream under the link goes by it.</summary>
+    public ReadPace Pace { get; init; } = new();
 
     /// <summary>
     /// The clock behind <see cref="Link.LastReceived"/> and <see cref="Link.LastSent"/>, and behind the second in which the reader can

@@ -25,6 +25,7 @@ internal sealed class LinkWriter : IThreadPoolWorkItem
     private long _written;
     private Turn _turn;
     private bool _scheduled;
+    private bool _corked;
     private bool _stopped;
     private bool _takesNoMore;
     private long _lastSent;
@@ -78,11 +79,40 @@ internal sealed class LinkWriter : IThreadPoolWorkItem
         if (_turn == Turn.Idle)
         {
             _turn = Turn.Due;
-            if (!_scheduled)
+            if (!_scheduled && !_corked)
             {
                 _scheduled = true;
                 _options.RunWrite(this);
             }
+        }
+    }
+
+    /// <summary>What is added from now on is left to who uncorks; a write that is under way takes it along all the same.</summary>
+    public void Cork()
+    {
+        lock (Gate)
+        {
+            _corked = true;
+        }
+    }
+
+    /// <summary>Writes what was added meanwhile, on the calling thread.</summary>
+    public void Uncork()
+    {
+        lock (Gate)
+        {
+            _corked = false;
+        }
+
+        WriteDue();
+    }
+
+    /// <summary>Begins the write that is due, if nobody else has, on the calling thread: a change of threads costs more than a write.</summary>
+    public void WriteDue()
+    {
+        if (TakeTurn())
+        {
+            _ = WriteAsync();
         }
     }
 
@@ -96,12 +126,7 @@ internal sealed class LinkWriter : IThreadPoolWorkItem
 
     public Task FlushAsync(CancellationToken cancellationToken)
     {
-        // Who is about to wait writes what is due: two changes of threads would cost a message that is sent alone more than its write.
-        if (TakeTurn())
-        {
-            _ = WriteAsync();
-        }
-
+        WriteDue();
         lock (Gate)
         {
             return WaitUntilWritten(_queued, cancellationToken);
@@ -120,10 +145,7 @@ internal sealed class LinkWriter : IThreadPoolWorkItem
             _scheduled = false;
         }
 
-        if (TakeTurn())
-        {
-            _ = WriteAsync();
-        }
+        WriteDue();
     }
 
     /// <summary>Makes the caller the one who writes, if a write is due that nobody has begun.</summary>

@@ -7,7 +7,11 @@ namespace IoTF.Mqtt.Transport;
 /// <param name="HostName">A host name or an IP address.</param>
 /// <param name="Port">A TCP port.</param>
 /// <param name="Tls">What TLS demands; null for plain text.</param>
-public sealed record DialTarget(string HostName, int Port, TlsDemands? Tls);
+public sealed record DialTarget(string HostName, int Port, TlsDemands? Tls)
+{
+    /// <summary>How much of a hurry the reader of the connection is in.</summary>
+    public ReadPace Pace { get; init; } = new();
+}
 
 /// <summary>What a client demands of TLS. Host name and chain are always verified; nothing here turns that off.</summary>
 public sealed record TlsDemands

@@ -44,6 +44,25 @@ public sealed class OutboundWindowTests
         Assert.Equal([expected], _sink.Take());
     }
 
+    [Theory]
+    [InlineData(1, 1, QualityOfService.AtLeastOnce, 0)]
+    [InlineData(10, 10, QualityOfService.AtLeastOnce, 7)]
+    [InlineData(1000, 20, QualityOfService.AtLeastOnce, 750)]
+    [InlineData(1000, 20, QualityOfService.ExactlyOnce, 15)]
+    public void There_is_ample_room_from_a_quarter_of_the_window_on(int limit, int exactlyOnceLimit, QualityOfService qualityOfService, int fullest)
+    {
+        var window = new OutboundWindow(limit, exactlyOnceLimit);
+        for (var sent = 0; sent < fullest; sent++)
+        {
+            window.Publish(Message("a", qualityOfService), _sink);
+        }
+
+        Assert.True(window.HasAmpleRoom(qualityOfService));
+        window.Publish(Message("a", qualityOfService), _sink);
+        Assert.False(window.HasAmpleRoom(qualityOfService));
+        Assert.True(window.HasAmpleRoom(QualityOfService.AtMostOnce));
+    }
+
     private readonly RecordingSink _sink = new();
 
     /// <summary>Every acknowledgement in every state: what comes out, what is sent, where the message stands.</summary>

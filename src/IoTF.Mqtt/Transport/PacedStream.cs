@@ -1,0 +1,104 @@
+using System.Net.Sockets;
+
+namespace IoTF.Mqtt.Transport;
+
+/// <summary>
+/// A TCP connection whose reader can be in no hurry. A busy peer sends many small packets, acknowledgements above all, each on its own; read as
+/// they come, each of them wakes several threads here, which costs both ends more than the packet. A reader that can wait for a few of them has
+/// the system tell of none before so many bytes are there, or one to two milliseconds have passed.
+/// </summary>
+internal sealed class PacedStream : NetworkStream
+{
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(1);
+
+    private readonly object _gate = new();
+    private readonly ReadPace _pace;
+    private readonly int _answerSize;
+    private readonly Timer _timer;
+    private int _lowWater = 1;
+    private bool _ticking;
+    private long _reads;
+    private long _readsAtLastTick;
+
+    /// <summary>The stream of a connected socket, which it owns.</summary>
+    /// <param name="socket">The socket.</param>
+    /// <param name="pace">How much of a hurry the reader is in.</param>
+    /// <param name="answerSize">How many bytes an acknowledgement has on this connection.</param>
+    public PacedStream(Socket socket, ReadPace pace, int answerSize)
+        : base(socket, ownsSocket: true)
+    {
+        _pace = pace;
+        _answerSize = answerSize;
+        _timer = new Timer(static stream => ((PacedStream)stream!).OnTick(), this, Timeout.Infinite, Timeout.Infinite);
+    }
+
+    /// <inheritdoc/>
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        var answers = _pace.Answers;
+        if (answers > 1 || _ticking)
+        {
+            WaitFor(answers);
+        }
+
+        return base.ReadAsync(buffer, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _timer.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private void WaitFor(int answers)
+    {
+        lock (_gate)
+        {
+            _reads++;
+            SetLowWater(answers <= 1 ? 1 : (int)Math.Min((long)answers * _answerSize, ReadPace.NoHurry));
+            var tick = _lowWater > 1;
+            if (tick != _ticking)
+            {
+                _ticking = tick;
+                _timer.Change(tick ? Tick : Timeout.InfiniteTimeSpan, tick ? Tick : Timeout.InfiniteTimeSpan);
+            }
+        }
+    }
+
+    /// <summary>A read that was under way at the last tick, too, has waited for company long enough.</summary>
+    private void OnTick()
+    {
+        lock (_gate)
+        {
+            if (_reads == _readsAtLastTick && _lowWater > 1)
+            {
+                SetLowWater(1);
+            }
+
+            _readsAtLastTick = _reads;
+        }
+    }
+
+    private void SetLowWater(int bytes)
+    {
+        if (_lowWater == bytes)
+        {
+            return;
+        }
+
+        try
+        {
+            Socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReceiveLowWater, bytes);
+            _lowWater = bytes;
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        {
+            // Closed meanwhile, or a system that does not have the option (Windows): it is read as it comes.
+        }
+    }
+}

@@ -1,0 +1,64 @@
+using System.Net.Sockets;
+using IoTF.Mqtt.Transport;
+using IoTF.Tests.Unit.Mqtt.Links;
+using Xunit;
+
+namespace IoTF.Tests.Unit.Mqtt.Transport;
+
+public sealed class PacedStreamTests
+{
+    [Fact]
+    public async Task A_reader_that_waits_for_many_answers_still_gets_the_few_that_come()
+    {
+        await using var server = LocalServer.Says(1, 2, 3);
+        using var socket = await ConnectAsync(server);
+        await using var stream = new PacedStream(socket, new ReadPace { Answers = int.MaxValue }, answerSize: 4);
+        var reading = ReadAsync(stream, 3);
+        await stream.WriteAsync(new byte[1]);
+        Assert.Equal([1, 2, 3], await reading.WaitAsync(Patience.Limit));
+    }
+
+    [Fact]
+    public async Task Its_read_ends_when_the_peer_closes()
+    {
+        await using var server = LocalServer.Says();
+        using var socket = await ConnectAsync(server);
+        await using var stream = new PacedStream(socket, new ReadPace { Answers = int.MaxValue }, answerSize: 4);
+        var reading = stream.ReadAsync(new byte[1]).AsTask();
+        socket.Shutdown(SocketShutdown.Send);
+        Assert.Equal(0, await reading.WaitAsync(Patience.Limit));
+    }
+
+    [Fact]
+    public async Task A_reader_in_a_hurry_again_waits_for_one_byte_only()
+    {
+        await using var server = LocalServer.Says(1, 2, 3);
+        using var socket = await ConnectAsync(server);
+        var pace = new ReadPace { Answers = 8 };
+        await using var stream = new PacedStream(socket, pace, answerSize: 4);
+        await stream.WriteAsync(new byte[1]);
+        Assert.Equal(1, Assert.Single(await ReadAsync(stream, 1).WaitAsync(Patience.Limit)));
+        pace.Answers = 1;
+        Assert.Equal([2, 3], await ReadAsync(stream, 2).WaitAsync(Patience.Limit));
+
+        // Windows has no such option.
+        if (!OperatingSystem.IsWindows())
+        {
+            Assert.Equal(1, BitConverter.ToInt32(socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReceiveLowWater, 4)));
+        }
+    }
+
+    private static async Task<Socket> ConnectAsync(LocalServer server)
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        await socket.ConnectAsync("127.0.0.1", server.Port);
+        return socket;
+    }
+
+    private static async Task<byte[]> ReadAsync(Stream stream, int count)
+    {
+        var bytes = new byte[count];
+        await stream.ReadExactlyAsync(bytes);
+        return bytes;
+    }
+}
