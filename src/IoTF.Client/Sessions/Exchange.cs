@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using IoTF.Client.Connecting;
 using IoTF.Client.Faults;
@@ -22,6 +23,9 @@ internal sealed class Exchange
 
     /// <summary>So many messages under way, or waiting to be taken, keep the other end or the receiver busy for more than a millisecond.</summary>
     private const int Plenty = 256;
+
+    /// <summary>How long the answer to a single message is looked out for before the thread sleeps: a round trip in a local network.</summary>
+    private static readonly TimeSpan LookOut = TimeSpan.FromMicroseconds(200);
 
     private readonly SessionOptions _options;
     private readonly TimeProvider _clock;
@@ -324,12 +328,23 @@ internal sealed class Exchange
         }
     }
 
+    /// <summary>Looks out for the answer to a single message, which is often there sooner than a thread that sleeps is woken.</summary>
+    private static void AwaitBriefly(SendBatch batch)
+    {
+        var started = Stopwatch.GetTimestamp();
+        while (batch.Outstanding == 1 && Stopwatch.GetElapsedTime(started) < LookOut)
+        {
+            Thread.Yield();
+        }
+    }
+
     /// <summary>Waits until it is known of every message of a batch what became of it, or gives up those that are left.</summary>
     public void AwaitAcknowledgements(SendBatch batch, TimeSpan patience, CancellationToken cancellationToken)
     {
         if (batch.Outstanding > 0)
         {
             Volatile.Read(ref _link)?.WriteQueued();
+            AwaitBriefly(batch);
         }
 
         var inTime = _wait.Until(() => batch.Outstanding == 0, patience, cancellationToken);
