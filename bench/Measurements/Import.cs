@@ -19,7 +19,7 @@ internal static class Import
 
         var table = new Table("Import-Module", "median", "more than empty");
         table.Add("IoTF", Figures.Milli(own.Median()), Figures.Milli(own.Median() - empty.Median()));
-        table.Add("an empty binary module", Figures.Milli(empty.Median()), "");
+        table.Add("an empty binary module, with a manifest", Figures.Milli(empty.Median()), "");
         table.Print("Import");
         Console.WriteLine($"Medians of {runs} new processes each, in turn.");
     }

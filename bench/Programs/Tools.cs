@@ -11,7 +11,7 @@ internal static class Tools
     /// <summary>This program, for peers that are libraries of .NET.</summary>
     public static string Bench { get; } = Path.Combine(AppContext.BaseDirectory, "IoTF.Bench" + Suffix);
 
-    public static string EmptyModule { get; } = Path.Combine(AppContext.BaseDirectory, "IoTF.Bench.EmptyModule.dll");
+    public static string EmptyModule { get; } = Path.Combine(AppContext.BaseDirectory, "IoTF.Bench.EmptyModule.psd1");
 
     public static string Mosquitto { get; } = File.Exists("/usr/sbin/mosquitto") ? "/usr/sbin/mosquitto" : "mosquitto";
 
