@@ -27,6 +27,10 @@ internal sealed class Exchange
     /// <summary>How long the answer to a single message is looked out for before the thread sleeps: a round trip in a local network.</summary>
     private static readonly TimeSpan LookOut = TimeSpan.FromMicroseconds(200);
 
+    /// <summary>The bytes of an acknowledgement.</summary>
+    private const int AnswerSize = 4;
+
+    private readonly MessageFlow _flow = new();
     private readonly SessionOptions _options;
     private readonly TimeProvider _clock;
     private readonly OutboundWindow _outbound;
@@ -449,7 +453,7 @@ internal sealed class Exchange
                     _outbound.Limit = _limit;
                 }
 
-                link.Pace.Answers = AnswersToWaitFor;
+                SetPace(link);
                 _mailroom.Announce();
                 _wait.Wake();
             }
@@ -486,10 +490,29 @@ internal sealed class Exchange
     }
 
     /// <summary>
-    /// How many answers the reader may let come together: a quarter of what is under way, while the service has the rest to deal with; all that
-    /// one or two milliseconds bring when there is plenty to do meanwhile.
+    /// What the reader may let come together: what one or two milliseconds bring when there is plenty to do meanwhile; answers for a quarter of what
+    /// is under way, while the service has the rest to deal with; a few messages when they come thick and fast.
     /// </summary>
-    private int AnswersToWaitFor => _outbound.Count >= Plenty || _mailroom.Waiting >= Plenty ? int.MaxValue : _outbound.Count / 4;
+    private void SetPace(Link link)
+    {
+        var answers = _outbound.Count / 4;
+        if (_outbound.Count >= Plenty || _mailroom.Waiting >= Plenty)
+        {
+            link.Pace.TakeTime();
+        }
+        else if (answers > 1)
+        {
+            link.Pace.Gather(answers, answers * AnswerSize);
+        }
+        else if (_flow.IsDense(_received, link.BytesReceived, _clock))
+        {
+            link.Pace.Gather(MessageFlow.Together, MessageFlow.Together * _flow.MessageSize);
+        }
+        else
+        {
+            link.Pace.Hurry();
+        }
+    }
 
     /// <summary>A link that cannot be written ends soon; what would be given to it in the meantime would only be lost.</summary>
     private bool LinkTakesMessages => _link is { WriteFault: null };

@@ -7,9 +7,8 @@ namespace IoTF.Mqtt.Transport;
 /// <summary>Opens connections: name, address, TCP, TLS. Each step that fails says so with a <see cref="LinkFailure"/> of its own.</summary>
 public static class Dialer
 {
-    /// <summary>The bytes of an acknowledgement, and of a TLS record around it.</summary>
-    private const int PlainAnswer = 4;
-    private const int TlsAnswer = PlainAnswer + 29;
+    /// <summary>What a record of TLS 1.2 with AES-GCM adds: header, nonce and tag (RFC 5288).</summary>
+    private const int TlsRecordOverhead = 29;
 
     /// <summary>Connects to a target.</summary>
     /// <returns>A connected stream, secured when the target demands it; the caller owns it.</returns>
@@ -19,7 +18,7 @@ public static class Dialer
     {
         var addresses = await ResolveAsync(target.HostName, cancellationToken).ConfigureAwait(false);
         var socket = await ConnectAsync(target, addresses, cancellationToken).ConfigureAwait(false);
-        var stream = new PacedStream(socket, target.Pace, answerSize: target.Tls is null ? PlainAnswer : TlsAnswer);
+        var stream = new PacedStream(socket, target.Pace, target.Tls is null ? 0 : TlsRecordOverhead);
         return target.Tls is null
             ? stream
             : await TlsHandshake.AsClientAsync(stream, target.HostName, target.Tls, cancellationToken).ConfigureAwait(false);

@@ -13,7 +13,7 @@ internal sealed class PacedStream : NetworkStream
 
     private readonly object _gate = new();
     private readonly ReadPace _pace;
-    private readonly int _answerSize;
+    private readonly int _packetOverhead;
     private readonly Timer _timer;
     private int _lowWater = 1;
     private bool _ticking;
@@ -23,22 +23,22 @@ internal sealed class PacedStream : NetworkStream
     /// <summary>The stream of a connected socket, which it owns.</summary>
     /// <param name="socket">The socket.</param>
     /// <param name="pace">How much of a hurry the reader is in.</param>
-    /// <param name="answerSize">How many bytes an acknowledgement has on this connection.</param>
-    public PacedStream(Socket socket, ReadPace pace, int answerSize)
+    /// <param name="packetOverhead">How many bytes are around each packet on this connection: those of a TLS record.</param>
+    public PacedStream(Socket socket, ReadPace pace, int packetOverhead)
         : base(socket, ownsSocket: true)
     {
         _pace = pace;
-        _answerSize = answerSize;
+        _packetOverhead = packetOverhead;
         _timer = new Timer(static stream => ((PacedStream)stream!).OnTick(), this, Timeout.Infinite, Timeout.Infinite);
     }
 
     /// <inheritdoc/>
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        var answers = _pace.Answers;
-        if (answers > 1 || _ticking)
+        var bytes = _pace.Bytes + (_pace.Packets * _packetOverhead);
+        if (bytes > 1 || _ticking)
         {
-            WaitFor(answers);
+            WaitFor(bytes);
         }
 
         return base.ReadAsync(buffer, cancellationToken);
@@ -55,12 +55,12 @@ internal sealed class PacedStream : NetworkStream
         base.Dispose(disposing);
     }
 
-    private void WaitFor(int answers)
+    private void WaitFor(int bytes)
     {
         lock (_gate)
         {
             _reads++;
-            SetLowWater(answers <= 1 ? 1 : (int)Math.Min((long)answers * _answerSize, ReadPace.NoHurry));
+            SetLowWater(Math.Max(1, bytes));
             var tick = _lowWater > 1;
             if (tick != _ticking)
             {

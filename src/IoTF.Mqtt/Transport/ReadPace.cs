@@ -1,20 +1,27 @@
 namespace IoTF.Mqtt.Transport;
 
-/// <summary>How much of a hurry the reader of a connection is in.</summary>
+/// <summary>
+/// How much of a hurry the reader of a connection is in. Set by who deals with what is read, on the thread that reads; looked at before each read.
+/// </summary>
 public sealed class ReadPace
 {
     /// <summary>More bytes than arrive in a few milliseconds.</summary>
-    internal const int NoHurry = 64 * 1024;
+    private const int Plenty = 64 * 1024;
 
-    private volatile int _answers = 1;
+    /// <summary>The packets that the next read may wait for.</summary>
+    internal int Packets { get; private set; }
 
-    /// <summary>
-    /// How many acknowledgements the next read may wait for, at most two milliseconds; 1 for none. Set by who deals with what is read, looked at
-    /// before each read.
-    /// </summary>
-    public int Answers
-    {
-        get => _answers;
-        set => _answers = value;
-    }
+    /// <summary>Their bytes.</summary>
+    internal int Bytes { get; private set; }
+
+    /// <summary>The next read ends with the first byte.</summary>
+    public void Hurry() => (Packets, Bytes) = (0, 1);
+
+    /// <summary>The next read may wait until so much has come, two milliseconds at most.</summary>
+    /// <param name="packets">How many packets are sure to come.</param>
+    /// <param name="bytes">How many bytes they have together.</param>
+    public void Gather(int packets, int bytes) => (Packets, Bytes) = (packets, Math.Max(1, bytes));
+
+    /// <summary>The next read may take what one or two milliseconds bring.</summary>
+    public void TakeTime() => Gather(packets: 0, Plenty);
 }

@@ -12,7 +12,7 @@ public sealed class PacedStreamTests
     {
         await using var server = LocalServer.Says(1, 2, 3);
         using var socket = await ConnectAsync(server);
-        await using var stream = new PacedStream(socket, new ReadPace { Answers = int.MaxValue }, answerSize: 4);
+        await using var stream = new PacedStream(socket, Unhurried(), packetOverhead: 0);
         var reading = ReadAsync(stream, 3);
         await stream.WriteAsync(new byte[1]);
         Assert.Equal([1, 2, 3], await reading.WaitAsync(Patience.Limit));
@@ -23,7 +23,7 @@ public sealed class PacedStreamTests
     {
         await using var server = LocalServer.Says();
         using var socket = await ConnectAsync(server);
-        await using var stream = new PacedStream(socket, new ReadPace { Answers = int.MaxValue }, answerSize: 4);
+        await using var stream = new PacedStream(socket, Unhurried(), packetOverhead: 0);
         var reading = stream.ReadAsync(new byte[1]).AsTask();
         socket.Shutdown(SocketShutdown.Send);
         Assert.Equal(0, await reading.WaitAsync(Patience.Limit));
@@ -34,11 +34,12 @@ public sealed class PacedStreamTests
     {
         await using var server = LocalServer.Says(1, 2, 3);
         using var socket = await ConnectAsync(server);
-        var pace = new ReadPace { Answers = 8 };
-        await using var stream = new PacedStream(socket, pace, answerSize: 4);
+        var pace = new ReadPace();
+        pace.Gather(packets: 8, bytes: 32);
+        await using var stream = new PacedStream(socket, pace, packetOverhead: 0);
         await stream.WriteAsync(new byte[1]);
         Assert.Equal(1, Assert.Single(await ReadAsync(stream, 1).WaitAsync(Patience.Limit)));
-        pace.Answers = 1;
+        pace.Hurry();
         Assert.Equal([2, 3], await ReadAsync(stream, 2).WaitAsync(Patience.Limit));
 
         // Windows has no such option.
@@ -46,6 +47,13 @@ public sealed class PacedStreamTests
         {
             Assert.Equal(1, BitConverter.ToInt32(socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReceiveLowWater, 4)));
         }
+    }
+
+    private static ReadPace Unhurried()
+    {
+        var pace = new ReadPace();
+        pace.TakeTime();
+        return pace;
     }
 
     private static async Task<Socket> ConnectAsync(LocalServer server)
