@@ -16,6 +16,7 @@
     CmdletsToExport      = @(
         'Connect-IoTFApplication'
         'Connect-IoTFDevice'
+        'Connect-IoTFGateway'
         'Disconnect-IoTFSession'
         'Get-IoTFEmulator'
         'Get-IoTFSession'
@@ -23,6 +24,8 @@
         'New-IoTFEmulatorDevice'
         'Receive-IoTFCommand'
         'Receive-IoTFEvent'
+        'Receive-IoTFNotification'
+        'Receive-IoTFStatus'
         'Send-IoTFCommand'
         'Send-IoTFEvent'
         'Start-IoTFEmulator'

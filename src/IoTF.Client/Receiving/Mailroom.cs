@@ -181,6 +181,10 @@ internal sealed class Mailroom(Notices notices, TimeProvider clock)
         }
     }
 
+    /// <summary>The service has dropped a message that nobody follows any more.</summary>
+    public void TellOfDropped(string what) => notices.Count(
+        NoticeTopic.Dropped, NoticeLevel.Warning, 1, times => times == 1 ? what : $"{what} There were {times:N0} of the kind; Receive-IoTFNotification gives them all.");
+
     public void End(Fault fault)
     {
         lock (_gate)

@@ -36,7 +36,7 @@ public static class SessionRules
         }
 
         // The documentation says that the session must not be clean, the server's code refuses that; the code is followed (protocol.md §2.5).
-        if (identity is { Role: ClientRole.ScalableApplication, InstanceId: null } && persistent)
+        if (identity.IsSharedByMembers && persistent)
         {
             throw new RuleException(
                 RuleId.PersistentNeedsInstanceId,
