@@ -28,6 +28,7 @@
         'Receive-IoTFStatus'
         'Send-IoTFCommand'
         'Send-IoTFEvent'
+        'Set-IoTFEmulatorOrganization'
         'Start-IoTFEmulator'
         'Stop-IoTFEmulator'
     )

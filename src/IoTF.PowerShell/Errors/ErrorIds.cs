@@ -65,4 +65,7 @@ public static class ErrorIds
 
     /// <summary>An emulator runs already in this runspace.</summary>
     public const string EmulatorRunning = "EmulatorRunning";
+
+    /// <summary>What was asked for is for gateways only.</summary>
+    public const string GatewayNeeded = "GatewayNeeded";
 }

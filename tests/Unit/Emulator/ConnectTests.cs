@@ -177,7 +177,7 @@ public sealed class ConnectTests : EmulatorTest
         var connAck = await client.ExpectAsync<MqttConnAckPacket>();
 
         Assert.Equal(10, connAck.ReceiveMaximum);
-        Assert.Equal(0, connAck.TopicAliasMaximum);
+        Assert.Equal(8, connAck.TopicAliasMaximum);
         Assert.Equal(MqttQualityOfServiceLevel.ExactlyOnce, connAck.MaximumQoS);
         Assert.Equal((uint)TimeSpan.FromDays(7).TotalSeconds, connAck.SessionExpiryInterval);
         Assert.False(connAck.SubscriptionIdentifiersAvailable);

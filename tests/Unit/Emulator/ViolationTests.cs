@@ -187,12 +187,32 @@ public sealed class ViolationTests : EmulatorTest
         Assert.Equal(154, Emulator.Refusals[^1].CloseCode);
     }
 
-    [Fact]
-    public async Task In_MQTT_5_a_topic_alias_disconnects_because_none_was_offered()
+    [Theory]
+    [InlineData(9, Event, MqttDisconnectReasonCode.TopicAliasInvalid, 298)]
+    [InlineData(8, "", MqttDisconnectReasonCode.ProtocolError, 297)]
+    public async Task In_MQTT_5_an_alias_beyond_eight_or_one_never_given_a_topic_disconnects(ushort alias, string topic, MqttDisconnectReasonCode expected, int closeCode)
     {
         var device = await DeviceAsync(MqttVersion.V5);
-        device.Link.Send(new MqttPublishPacket { Topic = Event, TopicAlias = 1 });
-        await device.ExpectDisconnectAsync(MqttDisconnectReasonCode.TopicAliasInvalid);
+        device.Link.Send(new MqttPublishPacket { Topic = topic, TopicAlias = alias });
+        await device.ExpectDisconnectAsync(expected);
+        Assert.Equal(closeCode, Emulator.Refusals[^1].CloseCode);
+    }
+
+    [Fact]
+    public async Task In_MQTT_5_an_alias_stands_for_the_topic_it_was_given_last()
+    {
+        var device = await DeviceAsync(MqttVersion.V5);
+        var application = await ApplicationAsync(MqttVersion.V5);
+        await application.SubscribeAsync((AllEvents, 1));
+        foreach (var topic in new[] { Event, "", "iot-2/evt/other/fmt/json", "" })
+        {
+            device.Link.Send(new MqttPublishPacket { Topic = topic, TopicAlias = 8, PayloadSegment = "x"u8.ToArray() });
+        }
+
+        await application.ReceiveAsync(LongEvent);
+        await application.ReceiveAsync(LongEvent);
+        await application.ReceiveAsync("iot-2/type/pump/id/p-001/evt/other/fmt/json");
+        await application.ReceiveAsync("iot-2/type/pump/id/p-001/evt/other/fmt/json");
     }
 
     [Fact]
