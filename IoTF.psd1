@@ -16,6 +16,7 @@
     CmdletsToExport      = @(
         'Connect-IoTFApplication'
         'Connect-IoTFDevice'
+        'Connect-IoTFGateway'
         'Disconnect-IoTFSession'
         'Get-IoTFEmulator'
         'Get-IoTFSession'
@@ -23,8 +24,11 @@
         'New-IoTFEmulatorDevice'
         'Receive-IoTFCommand'
         'Receive-IoTFEvent'
+        'Receive-IoTFNotification'
+        'Receive-IoTFStatus'
         'Send-IoTFCommand'
         'Send-IoTFEvent'
+        'Set-IoTFEmulatorOrganization'
         'Start-IoTFEmulator'
         'Stop-IoTFEmulator'
     )

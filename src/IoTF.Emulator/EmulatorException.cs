@@ -26,6 +26,9 @@ public static class EmulatorErrorId
     /// <summary>Quickstart has no registrations: its clients connect without credentials.</summary>
     public const string QuickstartHasNoRegistrations = nameof(QuickstartHasNoRegistrations);
 
+    /// <summary>Quickstart has rules of its own that cannot be changed.</summary>
+    public const string QuickstartRulesAreFixed = nameof(QuickstartRulesAreFixed);
+
     /// <summary>The local service has been stopped.</summary>
     public const string EmulatorStopped = nameof(EmulatorStopped);
 }

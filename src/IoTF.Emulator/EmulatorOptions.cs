@@ -21,7 +21,10 @@ public sealed record EmulatorOptions
     /// <summary>The port for TLS: null for 8883 if it is free and else any free one, 0 for any free one, or exactly the one given.</summary>
     public int? Port { get; init; }
 
-    /// <summary>Whether plain text is offered as well. Credentials and data travel in clear there.</summary>
+    /// <summary>
+    /// Whether plain text is offered as well, to quickstart and to every organisation that is not configured otherwise
+    /// (<see cref="OrganizationOptions.AllowInsecure"/>). Credentials and data travel in clear there.
+    /// </summary>
     public bool OfferPlainText { get; init; }
 
     /// <summary>The port for plain text, when it is offered: null for 1883 if it is free and else any free one, 0 for any free one, or exactly the one given.</summary>
@@ -30,7 +33,7 @@ public sealed record EmulatorOptions
     /// <summary>The versions of TLS that are offered: 1.2 only, as at the service (protocol.md §1.1).</summary>
     public SslProtocols TlsVersions { get; init; } = SslProtocols.Tls12;
 
-    /// <summary>The most bytes of a payload; a larger one closes the connection with code 287 (protocol.md §2.6).</summary>
+    /// <summary>The most bytes of a payload in an organisation that was not configured otherwise (<see cref="OrganizationOptions.MaximumPayload"/>).</summary>
     public int MaximumPayload { get; init; } = ServiceLimits.MaximumPayload;
 
     /// <summary>How many messages wait for one client before the oldest is dropped (protocol.md §2.6).</summary>

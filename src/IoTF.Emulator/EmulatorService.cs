@@ -7,7 +7,9 @@ using IoTF.Emulator.Certificates;
 using IoTF.Emulator.Connections;
 using IoTF.Emulator.Refusals;
 using IoTF.Emulator.Registry;
+using IoTF.Emulator.Reports;
 using IoTF.Emulator.Sessions;
+using IoTF.Emulator.Wills;
 using IoTF.Mqtt.Links;
 
 namespace IoTF.Emulator;
@@ -24,11 +26,15 @@ internal sealed class EmulatorService
     public EmulatorService(EmulatorOptions options)
     {
         Options = options;
-        Registry = new OrganizationRegistry(options.Organization);
+        Registry = new OrganizationRegistry(options);
         ConnectRules = new ConnectRules(Registry, options);
         Sessions = new SessionTable(options, Traffic);
         Refusals = new RefusalLog(options.RefusalsKept, options.Clock);
-        LinkOptions = new LinkOptions { MaximumPacketSize = options.MaximumPayload + MaximumPacketOverhead, Clock = options.Clock };
+        Wills = new LastWills(options.Clock, Traffic);
+        LoginDelays = new LoginDelays(options.Clock);
+        Statuses = new StatusMessages(options.Clock);
+        Notifications = new GatewayNotifications(options.Clock);
+        LinkOptions = LinkOptionsFor(options.MaximumPayload);
         TlsOptions = new SslServerAuthenticationOptions
         {
             ServerCertificateContext = SslStreamCertificateContext.Create(LocalAuthority.OfProcess.Server, [LocalAuthority.OfProcess.Certificate], offline: true),
@@ -50,7 +56,16 @@ internal sealed class EmulatorService
 
     public Traffic Traffic { get; } = new();
 
-    public LinkOptions LinkOptions { get; }
+    public LastWills Wills { get; }
+
+    public LoginDelays LoginDelays { get; }
+
+    public StatusMessages Statuses { get; }
+
+    public GatewayNotifications Notifications { get; }
+
+    /// <summary>How links behave; the largest packet is that of the organisation that allows the most.</summary>
+    public LinkOptions LinkOptions { get; private set; }
 
     public SslServerAuthenticationOptions TlsOptions { get; }
 
@@ -70,6 +85,24 @@ internal sealed class EmulatorService
         _ = connection.RunAsync();
     }
 
+    /// <summary>Changes what an organisation allows. Clients that are connected already keep the largest packet they were given.</summary>
+    public EmulatorOrganization Configure(string? organization, Func<OrganizationOptions, OrganizationOptions> change)
+    {
+        lock (_connections)
+        {
+            var configured = Registry.Configure(organization, change);
+            LinkOptions = LinkOptionsFor(Registry.Snapshot().Max(known => known.Options.MaximumPayload));
+            return configured;
+        }
+    }
+
+    /// <summary>What has to be done from time to time.</summary>
+    public void Sweep()
+    {
+        Sessions.Sweep();
+        Wills.Sweep();
+    }
+
     public void Forget(Connection connection) => _connections.TryRemove(connection, out _);
 
     /// <summary>Closes all connections, saying why, and waits until their sockets are closed.</summary>
@@ -85,4 +118,7 @@ internal sealed class EmulatorService
 
         await Task.WhenAll(ending).ConfigureAwait(false);
     }
+
+    private LinkOptions LinkOptionsFor(int maximumPayload) =>
+        new() { MaximumPacketSize = maximumPayload + MaximumPacketOverhead, Clock = Options.Clock };
 }

@@ -3,6 +3,7 @@ using IoTF.Emulator.Certificates;
 using IoTF.Emulator.Listening;
 using IoTF.Emulator.Refusals;
 using IoTF.Emulator.Registry;
+using IoTF.Protocol.Authorization;
 using IoTF.Protocol.Identities;
 
 namespace IoTF.Emulator;
@@ -28,7 +29,7 @@ public sealed class LocalEmulator : IAsyncDisposable
         _plainListener = plainListener;
         StartedAt = service.Options.Clock.GetUtcNow();
         _stopped = new Lazy<Task>(StopOnceAsync);
-        _sweep = service.Options.Clock.CreateTimer(_ => service.Sessions.Sweep(), state: null, SweepPeriod, SweepPeriod);
+        _sweep = service.Options.Clock.CreateTimer(_ => service.Sweep(), state: null, SweepPeriod, SweepPeriod);
         secureListener.Start(socket => service.Serve(socket, secure: true));
         plainListener?.Start(socket => service.Serve(socket, secure: false));
     }
@@ -98,17 +99,37 @@ public sealed class LocalEmulator : IAsyncDisposable
         return Task.Run(() => StartListeningAsync(options, cancellationToken), cancellationToken);
     }
 
+    /// <summary>The organisations, in order; quickstart among them (protocol.md §9).</summary>
+    public IReadOnlyList<EmulatorOrganization> Organizations => _service.Registry.Snapshot();
+
+    /// <summary>Changes what an organisation allows, for clients that are connected, too; a new one is made.</summary>
+    /// <param name="organization">The organisation; null for <see cref="Organization"/>.</param>
+    /// <param name="change">Makes the new settings from the present ones.</param>
+    /// <returns>The organisation as it is now.</returns>
+    /// <exception cref="EmulatorException">Quickstart cannot be changed in this way, or the service was stopped.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A setting is out of its range.</exception>
+    /// <exception cref="IoTF.Protocol.Rules.RuleException">The organisation is not legal.</exception>
+    public EmulatorOrganization ConfigureOrganization(string? organization, Func<OrganizationOptions, OrganizationOptions> change)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        RequireRunning();
+        return _service.Configure(organization, change);
+    }
+
     /// <summary>Registers a device.</summary>
     /// <param name="organization">Its organisation, made when it is new; null for <see cref="Organization"/>.</param>
     /// <param name="deviceType">Its type.</param>
     /// <param name="deviceId">Its id.</param>
     /// <param name="token">Its token, 8 to 36 characters as protocol.md §3.1 allows; null to have one made.</param>
     /// <param name="replace">Whether an earlier registration is replaced, token and kind.</param>
+    /// <param name="resourceGroup">The resource group it is in; null for none.</param>
     /// <returns>What it connects with. The token cannot be had again.</returns>
     /// <exception cref="EmulatorException">It is registered already, the organisation is quickstart, or the service was stopped.</exception>
     /// <exception cref="IoTF.Protocol.Rules.RuleException">A name or the token is not legal.</exception>
-    public EmulatorCredential RegisterDevice(string? organization, string deviceType, string deviceId, string? token = null, bool replace = false) =>
-        RequireRunning().RegisterDevice(ClientRole.Device, organization, deviceType, deviceId, token, replace);
+    public EmulatorCredential RegisterDevice(
+        string? organization, string deviceType, string deviceId, string? token = null, bool replace = false, string? resourceGroup = null) =>
+        RequireRunning().RegisterDevice(
+            organization, deviceType, deviceId, token, new DeviceRegistration(ClientRole.Device) { ResourceGroup = resourceGroup }, replace);
 
     /// <summary>Registers a gateway.</summary>
     /// <param name="organization">Its organisation, made when it is new; null for <see cref="Organization"/>.</param>
@@ -116,20 +137,37 @@ public sealed class LocalEmulator : IAsyncDisposable
     /// <param name="deviceId">Its id.</param>
     /// <param name="token">Its token, 8 to 36 characters as protocol.md §3.1 allows; null to have one made.</param>
     /// <param name="replace">Whether an earlier registration is replaced, token and kind.</param>
+    /// <param name="role">Whether devices it speaks for are registered on the way.</param>
+    /// <param name="resourceGroup">The group of the devices it may act for, which those it registers join; null for the whole organisation.</param>
     /// <returns>What it connects with. The token cannot be had again.</returns>
     /// <exception cref="EmulatorException">It is registered already, the organisation is quickstart, or the service was stopped.</exception>
     /// <exception cref="IoTF.Protocol.Rules.RuleException">A name or the token is not legal.</exception>
-    public EmulatorCredential RegisterGateway(string? organization, string deviceType, string deviceId, string? token = null, bool replace = false) =>
-        RequireRunning().RegisterDevice(ClientRole.Gateway, organization, deviceType, deviceId, token, replace);
+    public EmulatorCredential RegisterGateway(
+        string? organization,
+        string deviceType,
+        string deviceId,
+        string? token = null,
+        bool replace = false,
+        GatewayRole role = GatewayRole.Privileged,
+        string? resourceGroup = null) => RequireRunning().RegisterDevice(
+            organization,
+            deviceType,
+            deviceId,
+            token,
+            new DeviceRegistration(ClientRole.Gateway) { GatewayRole = role, ResourceGroup = resourceGroup },
+            replace);
 
     /// <summary>Makes an API key, which applications connect with.</summary>
     /// <param name="organization">Its organisation, made when it is new; null for <see cref="Organization"/>.</param>
     /// <param name="token">Its token, 8 to 36 characters as protocol.md §3.1 allows; null to have one made.</param>
+    /// <param name="role">What it allows.</param>
+    /// <param name="resourceGroup">The group of the devices its applications may act for; null for the whole organisation.</param>
     /// <returns>The key, <c>a-organisation-random</c>, and its token, which cannot be had again.</returns>
     /// <exception cref="EmulatorException">The organisation is quickstart, or the service was stopped.</exception>
     /// <exception cref="IoTF.Protocol.Rules.RuleException">The organisation or the token is not legal.</exception>
-    public EmulatorCredential CreateApiKey(string? organization = null, string? token = null) =>
-        RequireRunning().CreateApiKey(organization, token);
+    public EmulatorCredential CreateApiKey(
+        string? organization = null, string? token = null, ApiKeyRole role = ApiKeyRole.StandardApplication, string? resourceGroup = null) =>
+        RequireRunning().CreateApiKey(organization, token, role, resourceGroup);
 
     /// <summary>Stops: no connection is accepted any more, the open ones are closed, and the ports are free. A second call waits for the first.</summary>
     /// <returns>Completes when everything is closed.</returns>

@@ -92,6 +92,10 @@ internal static class Handshake
                     ? (uint)Math.Clamp(options.SessionExpiry.TotalSeconds, 0, uint.MaxValue)
                     : 0,
                 RequestProblemInformation = true,
+                WillFlag = options.Will is not null,
+                WillTopic = options.Will?.Topic,
+                WillMessage = options.Will?.Payload,
+                WillQoS = (MqttQualityOfServiceLevel)(options.Will?.QualityOfService ?? QualityOfService.AtMostOnce),
             });
         }
         finally

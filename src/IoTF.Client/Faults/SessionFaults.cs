@@ -1,5 +1,8 @@
 using IoTF.Client.Sessions;
 using IoTF.Mqtt;
+using IoTF.Protocol.Connecting;
+using IoTF.Protocol.Reports;
+using IoTF.Protocol.Rules;
 
 namespace IoTF.Client.Faults;
 
@@ -101,6 +104,16 @@ internal static class SessionFaults
         reasonCode,
         IsPermanent: true);
 
+    public static Fault MessageDropped(SessionOptions options, GatewayNotification notification) => new(
+        FaultIds.MessageRefused,
+        FaultCategory.Protocol,
+        $"{options.Endpoint} dropped a message of {options.Identity.ClientId} to {Quotation.Of(notification.Topic)}: {notification.Meaning}{Says(notification.Message)}",
+        notification.Code == CloseCode.TopicNotAllowed
+            ? "A gateway sends events and names the device; check the topic."
+            : "Register the device, or let a privileged gateway do it; check the device's resource group and the limits of the organization.",
+        notification.Code,
+        IsPermanent: true);
+
     public static Fault SubscriptionRefused(SessionOptions options, string filter, byte reasonCode) => new(
         FaultIds.SubscriptionRefused,
         FaultCategory.Protocol,
@@ -114,6 +127,8 @@ internal static class SessionFaults
         FaultCategory.Timeout,
         $"{options.Endpoint} did not answer the subscription '{filter}' of {options.Identity.ClientId} within {options.ConnectTimeout.TotalSeconds:0.###} s.",
         "Connect again; -ConnectTimeout sets the limit.");
+
+    private static string Says(string? words) => string.IsNullOrEmpty(words) ? "" : $" The service says: {Quotation.Of(words)}.";
 
     private static string In(string? reason) => string.IsNullOrEmpty(reason) ? "" : $" ({reason})";
 }

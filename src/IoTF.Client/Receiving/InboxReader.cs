@@ -3,7 +3,7 @@ using IoTF.Client.Faults;
 namespace IoTF.Client.Receiving;
 
 /// <summary>Takes the messages out of an inbox that one receiver asked for. One thread at a time.</summary>
-public sealed class InboxReader
+internal sealed class InboxReader
 {
     private readonly Inbox _inbox;
     private readonly Func<ReceivedMessage, bool>? _fits;
@@ -36,9 +36,7 @@ public sealed class InboxReader
         var started = _inbox.Clock.GetTimestamp();
         while (true)
         {
-            var message = _inbox.Find(_fits, ref _position, _passedOver);
-            SetAside();
-            if (message is not null)
+            if (TryTake() is { } message)
             {
                 return message;
             }
@@ -52,6 +50,15 @@ public sealed class InboxReader
 
             _inbox.AwaitChange(_position, left, cancellationToken);
         }
+    }
+
+    /// <summary>Takes the oldest message that fits and waits there already.</summary>
+    /// <returns>The message; null when there is none.</returns>
+    internal ReceivedMessage? TryTake()
+    {
+        var message = _inbox.Find(_fits, ref _position, _passedOver);
+        SetAside();
+        return message;
     }
 
     /// <summary>

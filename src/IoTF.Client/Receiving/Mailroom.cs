@@ -16,6 +16,9 @@ internal sealed class Mailroom(Notices notices, TimeProvider clock)
 
     /// <summary>Filters that were subscribed and are no more. The service still delivers what it had queued for them.</summary>
     private readonly HashSet<string> _retired = [];
+
+    /// <summary>Those who get the message that is being sorted; kept, because there is one after the other.</summary>
+    private readonly List<Taker> _takers = [];
     private Subscription[] _subscriptions = [];
     private long _count;
     private bool _toldOfUnclaimed;
@@ -39,9 +42,9 @@ internal sealed class Mailroom(Notices notices, TimeProvider clock)
         }
     }
 
-    public int Waiting => _unclaimed.Count + _subscriptions.Sum(subscription => subscription.Inbox.Count);
+    public int Waiting => _unclaimed.Count + _subscriptions.Sum(subscription => subscription.Waiting);
 
-    public long Dropped => _subscriptions.Sum(subscription => subscription.Inbox.Dropped);
+    public long Dropped => _subscriptions.Sum(subscription => subscription.Dropped);
 
     public void Add(Subscription subscription)
     {
@@ -49,11 +52,6 @@ internal sealed class Mailroom(Notices notices, TimeProvider clock)
         {
             _subscriptions = [.. _subscriptions, subscription];
             _retired.Remove(subscription.Filter);
-            if (_ended is not null)
-            {
-                subscription.Inbox.End(_ended);
-            }
-
             foreach (var message in _unclaimed.Empty())
             {
                 (TopicFilter.Matches(subscription.Filter, message.Topic) ? subscription.Inbox : _unclaimed).Add(message);
@@ -69,11 +67,11 @@ internal sealed class Mailroom(Notices notices, TimeProvider clock)
         {
             _subscriptions = [.. _subscriptions.Where(other => other != subscription)];
             _retired.Add(subscription.Filter);
-            foreach (var message in subscription.Inbox.Empty())
+            foreach (var message in subscription.EmptyAll())
             {
                 if (!message.IsShared && Array.Find(_subscriptions, other => TopicFilter.Matches(other.Filter, message.Topic)) is { } heir)
                 {
-                    heir.Inbox.Insert(message);
+                    heir.Accept(message);
                 }
                 else
                 {
@@ -97,41 +95,81 @@ internal sealed class Mailroom(Notices notices, TimeProvider clock)
     {
         lock (_gate)
         {
-            var takers = 0;
-            Subscription? first = null;
+            _takers.Clear();
             foreach (var subscription in _subscriptions)
             {
                 if (TopicFilter.Matches(subscription.Filter, message.Topic))
                 {
-                    first ??= subscription;
-                    takers++;
+                    subscription.FindTakers(message.Topic, _takers);
                 }
             }
 
             var number = ++_count;
-            switch (takers)
+            if (_takers.Count > 0)
             {
-                case 0 when message.QualityOfService == QualityOfService.AtMostOnce || IsRetired(message.Topic):
-                    return false;
-                case 0:
-                    _unclaimed.Add(new ReceivedMessage(message, number, receivedAt, Exchange, copies: null));
-                    TellOfUnclaimed(message.Topic);
-                    return true;
-                case 1:
-                    Put(first!, new ReceivedMessage(message, number, receivedAt, Exchange, copies: null));
-                    return true;
-                default:
-                    var copies = new ReceivedMessage.Copies(takers);
-                    foreach (var subscription in _subscriptions)
-                    {
-                        if (TopicFilter.Matches(subscription.Filter, message.Topic))
-                        {
-                            Put(subscription, new ReceivedMessage(message, number, receivedAt, Exchange, copies));
-                        }
-                    }
-
-                    return true;
+                return Put(message, number, receivedAt);
             }
+
+            if (message.QualityOfService == QualityOfService.AtMostOnce || IsRetired(message.Topic))
+            {
+                return false;
+            }
+
+            _unclaimed.Add(new ReceivedMessage(message, number, receivedAt, Exchange, copies: null));
+            TellOfUnclaimed(message.Topic);
+            return true;
+        }
+    }
+
+    /// <summary>Lets a receiver in.</summary>
+    /// <param name="subscription">The subscription that it receives from.</param>
+    /// <param name="filter">What it takes; a subscription that brings no more than that is not looked through.</param>
+    /// <param name="setsAside">See <see cref="Receiver"/>.</param>
+    public Receiver Enter(Subscription subscription, string filter, bool setsAside)
+    {
+        lock (_gate)
+        {
+            var receiver = new Receiver(this, subscription, filter == subscription.Filter ? null : filter, setsAside, since: _count, clock);
+            if (_ended is not null)
+            {
+                receiver.Inbox.End(_ended);
+            }
+
+            subscription.Enter(receiver);
+            return receiver;
+        }
+    }
+
+    /// <summary>A receiver leaves; what it did not take waits for the next, unless others were given it, too.</summary>
+    public void Leave(Receiver receiver)
+    {
+        var unwanted = new List<ReceivedMessage>();
+        lock (_gate)
+        {
+            if (!receiver.Subscription.Leave(receiver))
+            {
+                return;
+            }
+
+            foreach (var message in receiver.Inbox.Empty())
+            {
+                if (message.IsReturned || message.Audience is not { } audience || audience.GiveUp())
+                {
+                    receiver.Subscription.Accept(message);
+                }
+                else
+                {
+                    unwanted.Add(message);
+                }
+            }
+        }
+
+        Announce();
+
+        // Outside the gate: the exchange sorts messages while it holds its own.
+        foreach (var message in unwanted)
+        {
+            message.Consume();
         }
     }
 
@@ -139,9 +177,13 @@ internal sealed class Mailroom(Notices notices, TimeProvider clock)
     {
         foreach (var subscription in _subscriptions)
         {
-            subscription.Inbox.Announce();
+            subscription.Announce();
         }
     }
+
+    /// <summary>The service has dropped a message that nobody follows any more.</summary>
+    public void TellOfDropped(string what) => notices.Count(
+        NoticeTopic.Dropped, NoticeLevel.Warning, 1, times => times == 1 ? what : $"{what} There were {times:N0} of the kind; Receive-IoTFNotification gives them all.");
 
     public void End(Fault fault)
     {
@@ -150,7 +192,7 @@ internal sealed class Mailroom(Notices notices, TimeProvider clock)
             _ended ??= fault;
             foreach (var subscription in _subscriptions)
             {
-                subscription.Inbox.End(fault);
+                subscription.End(fault);
             }
         }
     }
@@ -168,15 +210,35 @@ internal sealed class Mailroom(Notices notices, TimeProvider clock)
         return false;
     }
 
-    private void Put(Subscription subscription, ReceivedMessage message)
+    /// <summary>Gives a message to all who take it.</summary>
+    /// <returns>False when it is to be acknowledged at once, because all of them have only set it aside.</returns>
+    private bool Put(InboundMessage message, long number, DateTimeOffset receivedAt)
     {
-        if (subscription.Inbox.Add(message) && !_toldOfDropped)
+        var unread = _takers.Count;
+        foreach (var taker in _takers)
         {
-            _toldOfDropped = true;
-            notices.Add(
-                NoticeLevel.Warning,
-                $"More than {Subscription.InboxCapacity:N0} messages of QoS 0 wait for '{subscription.Filter}': the oldest are dropped. Receive them faster, or have them sent with QoS 1.");
+            unread -= taker.IsSetAside ? 1 : 0;
         }
+
+        var copies = _takers.Count > 1 ? new ReceivedMessage.Copies(unread) : null;
+        foreach (var taker in _takers)
+        {
+            var received = new ReceivedMessage(message, number, receivedAt, Exchange, copies) { Audience = taker.Audience };
+            if (taker.IsSetAside)
+            {
+                received.SetAside();
+            }
+
+            if (taker.Inbox.Add(received) && !_toldOfDropped)
+            {
+                _toldOfDropped = true;
+                notices.Add(
+                    NoticeLevel.Warning,
+                    $"More than {Subscription.InboxCapacity:N0} messages of QoS 0 wait for '{taker.Subscription.Filter}': the oldest are dropped. Receive them faster, or have them sent with QoS 1.");
+            }
+        }
+
+        return unread > 0;
     }
 
     private void TellOfUnclaimed(string topic)

@@ -38,8 +38,14 @@ public sealed class ReceivedMessage
     /// <summary>When it was received, UTC.</summary>
     public DateTimeOffset ReceivedAt { get; }
 
-    /// <summary>Whether other subscriptions have got it, too.</summary>
+    /// <summary>Whether other subscriptions or receivers have got it, too.</summary>
     internal bool IsShared => _copies is not null;
+
+    /// <summary>The receivers of the same subscription that were given it; null when it is not several.</summary>
+    internal Audience? Audience { get; init; }
+
+    /// <summary>Whether a receiver has taken it and put it back: it is owed to the next.</summary>
+    internal bool IsReturned { get; set; }
 
     /// <summary>Counts the messages of a session in the order of their arrival.</summary>
     internal long Number { get; }
@@ -71,7 +77,14 @@ public sealed class ReceivedMessage
         }
     }
 
-    /// <summary>The copies of one message that went to several subscriptions: it is consumed when the last of them is.</summary>
+    /// <summary>Sets it aside before anybody has looked at it; the caller acknowledges the message.</summary>
+    internal void SetAside()
+    {
+        IsSetAside = true;
+        _consumed = 1;
+    }
+
+    /// <summary>The copies of one message that went to several subscriptions or receivers: it is consumed when the last of them is.</summary>
     internal sealed class Copies(int count)
     {
         private int _left = count;

@@ -7,18 +7,14 @@ namespace IoTF.Client.Receiving;
 /// <param name="Kind">What the filter brings.</param>
 public sealed record SubscriptionRequest(string Filter, MessageKind Kind);
 
-/// <summary>The receiving of one receiver: where its messages come from.</summary>
-/// <param name="Subscription">The subscription; <see cref="Subscription.Leave"/> is called when the receiver has what it wants.</param>
-/// <param name="MustSelect">Whether the subscription brings more than was asked for, so that the receiver selects.</param>
-public sealed record Reception(Subscription Subscription, bool MustSelect);
-
-/// <summary>One topic filter that a session has subscribed, with the messages it brought.</summary>
+/// <summary>One topic filter that a session has subscribed, with those who receive from it. The mailroom guards it.</summary>
 public sealed class Subscription
 {
     /// <summary>How many QoS 0 messages wait for a receiver before the oldest is dropped.</summary>
     public const int InboxCapacity = 10_000;
 
-    private int _receivers;
+    private volatile Receiver[] _receivers = [];
+    private long _droppedBefore;
 
     internal Subscription(SubscriptionRequest request, TimeProvider clock)
     {
@@ -33,15 +29,100 @@ public sealed class Subscription
     /// <summary>What the filter brings.</summary>
     public MessageKind Kind { get; }
 
-    /// <summary>What has arrived and was not taken yet.</summary>
+    /// <summary>What arrived when nobody received it: it waits for the next who does.</summary>
     public Inbox Inbox { get; }
 
     /// <summary>Whether somebody is receiving from it now.</summary>
-    public bool IsInUse => Volatile.Read(ref _receivers) > 0;
+    public bool IsInUse => _receivers.Length > 0;
 
-    /// <summary>Somebody begins to receive; as often as that, <see cref="Leave"/> is called.</summary>
-    internal void Enter() => Interlocked.Increment(ref _receivers);
+    /// <summary>Messages that were not taken yet.</summary>
+    internal int Waiting => Inbox.Count + _receivers.Sum(static receiver => receiver.Inbox.Count);
 
-    /// <summary>Somebody who began to receive has ended.</summary>
-    public void Leave() => Interlocked.Decrement(ref _receivers);
+    /// <summary>Messages that were dropped because nobody took them.</summary>
+    internal long Dropped => Volatile.Read(ref _droppedBefore) + Inbox.Dropped + _receivers.Sum(static receiver => receiver.Inbox.Dropped);
+
+    internal void Enter(Receiver receiver) => _receivers = [.. _receivers, receiver];
+
+    /// <returns>Whether it was in.</returns>
+    internal bool Leave(Receiver receiver)
+    {
+        var before = _receivers;
+        _receivers = [.. before.Where(other => other != receiver)];
+        if (_receivers.Length == before.Length)
+        {
+            return false;
+        }
+
+        Volatile.Write(ref _droppedBefore, _droppedBefore + receiver.Inbox.Dropped);
+        return true;
+    }
+
+    /// <summary>Finds out who gets a message that has arrived: every receiver that asked for it; if there is none, it waits.</summary>
+    internal void FindTakers(string topic, List<Taker> takers)
+    {
+        var first = takers.Count;
+        var isSetAside = false;
+        foreach (var receiver in _receivers)
+        {
+            if (receiver.Fits(topic))
+            {
+                takers.Add(new Taker(this, receiver.Inbox));
+            }
+            else
+            {
+                isSetAside |= receiver.SetsAside;
+            }
+        }
+
+        switch (takers.Count - first)
+        {
+            case 0:
+                takers.Add(new Taker(this, Inbox, IsSetAside: isSetAside));
+                break;
+            case > 1 and var receivers:
+                var audience = new Audience(receivers);
+                for (var i = first; i < takers.Count; i++)
+                {
+                    takers[i] = takers[i] with { Audience = audience };
+                }
+
+                break;
+        }
+    }
+
+    /// <summary>Takes a message that is given up elsewhere: for the first receiver that came after it and asked for it, else for the next.</summary>
+    internal void Accept(ReceivedMessage message)
+    {
+        var heir = Array.Find(_receivers, receiver => receiver.Since >= message.Number && receiver.Fits(message.Topic));
+        (heir?.Inbox ?? Inbox).Insert(message);
+    }
+
+    /// <summary>Takes everything out: what waits, and what was given to a receiver whose subscription failed.</summary>
+    internal IEnumerable<ReceivedMessage> EmptyAll() => _receivers.Aggregate(
+        (IEnumerable<ReceivedMessage>)Inbox.Empty(), static (all, receiver) => all.Concat(receiver.Inbox.Empty()));
+
+    /// <summary>Wakes the receivers when there is something for them.</summary>
+    internal void Announce()
+    {
+        foreach (var receiver in _receivers)
+        {
+            receiver.Inbox.Announce();
+        }
+    }
+
+    /// <summary>No message will come any more.</summary>
+    internal void End(Faults.Fault fault)
+    {
+        foreach (var receiver in _receivers)
+        {
+            receiver.Inbox.End(fault);
+        }
+    }
 }
+
+/// <summary>Where a message that has arrived goes.</summary>
+/// <param name="Subscription">The subscription that brought it.</param>
+/// <param name="Inbox">The inbox it is put into.</param>
+/// <param name="IsSetAside">Whether it is acknowledged although nobody took it, see <see cref="Receiver"/>.</param>
+/// <param name="Audience">The receivers of the subscription that get it; null when it is not several.</param>
+internal readonly record struct Taker(Subscription Subscription, Inbox Inbox, bool IsSetAside = false, Audience? Audience = null);

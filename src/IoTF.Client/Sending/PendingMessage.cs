@@ -34,4 +34,10 @@ public sealed class PendingMessage : OutboundMessage
     public Fault? Fault { get; internal set; }
 
     internal SendBatch? Batch { get; set; }
+
+    /// <summary>Whether the service has answered it, so that <see cref="SettledAt"/> is known.</summary>
+    internal bool IsAnswered { get; set; }
+
+    /// <summary>Why it is not delivered, known before it is settled; null when nothing of the kind is known.</summary>
+    internal Fault? Verdict { get; set; }
 }

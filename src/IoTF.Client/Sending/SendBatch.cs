@@ -113,7 +113,7 @@ public sealed class SendBatch : IDisposable
         while (_unwritten.TryPeek(out var next) && next.Position <= written)
         {
             _unwritten.Dequeue();
-            _exchange.Settle(next.Message, fault: null);
+            _exchange.Conclude(next.Message, verdict: null);
         }
     }
 

@@ -8,6 +8,9 @@ using IoTF.Client.Sending;
 using IoTF.Mqtt;
 using IoTF.Mqtt.Delivery;
 using IoTF.Mqtt.Links;
+using IoTF.Protocol.Identities;
+using IoTF.Protocol.Reports;
+using IoTF.Protocol.Topics;
 using MQTTnet.Packets;
 
 namespace IoTF.Client.Sessions;
@@ -39,6 +42,10 @@ internal sealed class Exchange
     private readonly GateWait _wait;
     private readonly HashSet<SendBatch> _batches = [];
     private readonly Mailroom _mailroom;
+
+    /// <summary>What becomes of a gateway's messages; null for the other roles, which are told by the answer.</summary>
+    private readonly GatewayVerdicts? _verdicts;
+    private readonly string? _notificationTopic;
     private readonly int _most;
     private int _limit;
     private Link? _link;
@@ -62,6 +69,11 @@ internal sealed class Exchange
         _most = Math.Min(options.MaxInFlight, ushort.MaxValue - IdsForRequests);
         _outbound = new OutboundWindow(_most, Math.Min(_most, options.MaxInFlightExactlyOnce));
         _wait = new GateWait(clock);
+        if (options.Identity is { Role: ClientRole.Gateway, DeviceType: { } type, DeviceId: { } id })
+        {
+            _notificationTopic = LongTopics.NotificationTopic(type, id);
+            _verdicts = new GatewayVerdicts(options, message => Settle(message, message.Verdict));
+        }
     }
 
     /// <summary>Guards all state here and in the batches.</summary>
@@ -143,7 +155,7 @@ internal sealed class Exchange
             {
                 // PUBREC had come: the service has it, whatever it forgot since.
                 _acknowledged++;
-                Settle((PendingMessage)message, fault: null);
+                Settle((PendingMessage)message, ((PendingMessage)message).Verdict);
             }
 
             foreach (var batch in _batches)
@@ -176,6 +188,7 @@ internal sealed class Exchange
                 batch.ConfirmUpTo(link.BytesTaken);
             }
 
+            _verdicts?.GiveUp();
             foreach (var id in _requests.Fail(fault))
             {
                 _outbound.ReleaseId(id);
@@ -306,6 +319,7 @@ internal sealed class Exchange
                 if (link is not null && ReferenceEquals(link, _link) && link.WriteFault is null)
                 {
                     batch.ConfirmUpTo(link.BytesSent);
+                    AskForVerdicts(link);
                 }
 
                 if (!inTime)
@@ -364,6 +378,8 @@ internal sealed class Exchange
                 // It stays in flight: its packet id is not free before the service says so.
                 Settle(message, NotAcknowledged("was not acknowledged", patience));
             }
+
+            _verdicts?.GiveUp(batch);
         }
     }
 
@@ -382,8 +398,43 @@ internal sealed class Exchange
 
         message.IsSettled = true;
         message.Fault = fault;
-        message.SettledAt = _clock.GetTimestamp();
+        if (!message.IsAnswered)
+        {
+            message.SettledAt = _clock.GetTimestamp();
+        }
+
         message.Batch!.Settled(message);
+        _verdicts?.Settled(message);
+    }
+
+    /// <summary>
+    /// The service has answered a message, or the network has taken it where no answer is due. It is settled with that, except for a gateway,
+    /// which may be told otherwise. The caller holds the gate.
+    /// </summary>
+    public void Conclude(PendingMessage message, Fault? verdict)
+    {
+        if (_verdicts is null || _link is null || message.IsSettled)
+        {
+            Settle(message, message.Verdict ?? verdict);
+            return;
+        }
+
+        (message.IsAnswered, message.SettledAt) = (true, _clock.GetTimestamp());
+        message.Verdict ??= verdict;
+        _verdicts.Answered(message);
+    }
+
+    /// <summary>Sends a PINGREQ.</summary>
+    public void Ping(Link link)
+    {
+        lock (Gate)
+        {
+            link.Send(MqttPingReqPacket.Instance);
+            if (ReferenceEquals(link, _link))
+            {
+                _verdicts?.Asked();
+            }
+        }
     }
 
     /// <summary>A received message was taken by whom it is for.</summary>
@@ -453,6 +504,7 @@ internal sealed class Exchange
                     _outbound.Limit = _limit;
                 }
 
+                AskForVerdicts(link);
                 SetPace(link);
                 _mailroom.Announce();
                 _wait.Wake();
@@ -551,11 +603,13 @@ internal sealed class Exchange
         var batch = message.Batch!;
         batch.Add(message);
         message.SentAt = _clock.GetTimestamp();
+        _verdicts?.Sent(message);
         _outbound.Publish(message, link);
         _sent++;
         if (message.QualityOfService == QualityOfService.AtMostOnce)
         {
             batch.Queued(message, SendBatch.PositionOn(link), link.BytesSent);
+            AskForVerdicts(link);
         }
 
         message.LastPacketId = message.PacketId;
@@ -566,6 +620,7 @@ internal sealed class Exchange
         if (packet is MqttPingRespPacket)
         {
             // Proves that the line is open, not that messages are dealt with.
+            _verdicts?.Heard();
             return;
         }
 
@@ -627,6 +682,11 @@ internal sealed class Exchange
         {
             case InboundOutcome.Deliver:
                 _received++;
+                if (message.Topic == _notificationTopic)
+                {
+                    TakeNotification(message);
+                }
+
                 if (!_mailroom.Sort(message, _clock.GetUtcNow()))
                 {
                     _inbound.Consumed(message, link);
@@ -647,12 +707,30 @@ internal sealed class Exchange
 
         if (ReasonCode.IsFailure(reasonCode))
         {
-            Settle((PendingMessage)message, SessionFaults.MessageRefused(_options, message.Topic, reasonCode, reason));
+            Conclude((PendingMessage)message, SessionFaults.MessageRefused(_options, message.Topic, reasonCode, reason));
         }
         else
         {
             _acknowledged++;
-            Settle((PendingMessage)message, fault: null);
+            Conclude((PendingMessage)message, verdict: null);
+        }
+    }
+
+    private void TakeNotification(InboundMessage message)
+    {
+        if (GatewayNotification.Read(message.Payload) is { } notification
+            && notification.Request is null or GatewayNotification.Publish
+            && !_verdicts!.Notified(notification))
+        {
+            _mailroom.TellOfDropped(SessionFaults.MessageDropped(_options, notification).Message);
+        }
+    }
+
+    private void AskForVerdicts(Link link)
+    {
+        if (_verdicts is { MustAsk: true } && ReferenceEquals(link, _link))
+        {
+            Ping(link);
         }
     }
 

@@ -1,6 +1,5 @@
 using IoTF.Client.Faults;
 using IoTF.Mqtt.Links;
-using MQTTnet.Packets;
 
 namespace IoTF.Client.Sessions;
 
@@ -11,17 +10,23 @@ internal static class KeepAliveWatch
     /// Sends a PINGREQ when nothing was sent, or nothing received, for three quarters of the keep-alive: a client that only sends must ask,
     /// too, to learn that nobody listens. Ends when nothing was received for one and a half times the keep-alive.
     /// </summary>
+    /// <param name="link">The link.</param>
+    /// <param name="options">Whose it is.</param>
+    /// <param name="keepAlive">The keep-alive; zero for none.</param>
+    /// <param name="ask">Sends a PINGREQ.</param>
+    /// <param name="clock">The clock.</param>
+    /// <param name="cancellationToken">Ends it.</param>
     /// <returns>The fault of a dead link.</returns>
     /// <exception cref="OperationCanceledException">The token fired.</exception>
     public static async Task<Fault> WatchAsync(
-        Link link, SessionOptions options, TimeSpan keepAlive, TimeProvider clock, CancellationToken cancellationToken)
+        Link link, SessionOptions options, TimeSpan keepAlive, Action<Link> ask, TimeProvider clock, CancellationToken cancellationToken)
     {
         if (keepAlive <= TimeSpan.Zero)
         {
             await Task.Delay(Timeout.InfiniteTimeSpan, clock, cancellationToken).ConfigureAwait(false);
         }
 
-        var (ask, dead) = (keepAlive * 0.75, keepAlive * 1.5);
+        var (patience, dead) = (keepAlive * 0.75, keepAlive * 1.5);
         long? asked = null;
         while (true)
         {
@@ -37,15 +42,15 @@ internal static class KeepAliveWatch
             }
 
             var idle = clock.GetElapsedTime(link.LastSent);
-            if (idle >= ask || (silence >= ask && asked is null))
+            if (idle >= patience || (silence >= patience && asked is null))
             {
                 // Before the sending: an answer must not be older than the question, however soon it comes.
                 asked = clock.GetTimestamp();
-                link.Send(MqttPingReqPacket.Instance);
+                ask(link);
                 idle = TimeSpan.Zero;
             }
 
-            var untilAsk = ask - (asked is null && silence > idle ? silence : idle);
+            var untilAsk = patience - (asked is null && silence > idle ? silence : idle);
             var next = TimeSpan.FromTicks(Math.Min(untilAsk.Ticks, (dead - silence).Ticks));
             await Task.Delay(next > TimeSpan.FromMilliseconds(1) ? next : TimeSpan.FromMilliseconds(1), clock, cancellationToken).ConfigureAwait(false);
         }

@@ -27,6 +27,9 @@ internal enum NoticeTopic
 
     /// <summary>Messages were sent again and may arrive twice.</summary>
     Repetition,
+
+    /// <summary>The service has dropped messages of a gateway.</summary>
+    Dropped,
 }
 
 /// <summary>The notices of a session that nobody has been told yet. When nobody listens, the oldest are forgotten.</summary>

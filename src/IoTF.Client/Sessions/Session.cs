@@ -4,6 +4,7 @@ using IoTF.Client.Sending;
 using IoTF.Mqtt;
 using IoTF.Mqtt.Delivery;
 using IoTF.Mqtt.Topics;
+using IoTF.Protocol.Identities;
 using MQTTnet.Packets;
 using MQTTnet.Protocol;
 
@@ -110,16 +111,37 @@ public sealed class Session : IAsyncDisposable
     /// <summary>
     /// Begins to receive what a filter selects: subscribes it, with the QoS that messages were sent with, unless that was done before.
     /// An application's other subscriptions of the same kind from which nobody receives are ended, so that what nobody takes does not fill
-    /// the window; what waits in them and fits goes to this one. Those that a device or gateway makes when it connects are never ended.
+    /// the window; what waits in them and fits goes to this one. Those of devices and gateways are never ended: what they subscribe at connect
+    /// serves all their receivers. Those of a scalable application are not either: what waits in them is its share, and nobody else's.
     /// </summary>
-    /// <returns>The subscription; the caller calls <see cref="Subscription.Leave"/> when it has received what it wants.</returns>
+    /// <returns>The receiver; the caller calls <see cref="Receiver.Leave"/> when it has received what it wants.</returns>
     /// <exception cref="FaultException">The service refused it, or the connection ended.</exception>
-    public async Task<Subscription> ReceiveAsync(SubscriptionRequest request, CancellationToken cancellationToken)
+    public Task<Receiver> ReceiveAsync(SubscriptionRequest request, CancellationToken cancellationToken) =>
+        ReceiveAsync(request, mayShare: !Options.Identity.IsApplication, cancellationToken);
+
+    /// <summary>
+    /// As <see cref="ReceiveAsync(SubscriptionRequest, CancellationToken)"/>, for a receiver that takes a number of messages or receives for a
+    /// time: a subscription that brings more than was asked for serves as well, so that scripts which ask for one thing after another miss
+    /// nothing in between.
+    /// </summary>
+    /// <returns>The receiver.</returns>
+    /// <exception cref="FaultException">The service refused it, or the connection ended.</exception>
+    public Task<Receiver> ReceiveBrieflyAsync(SubscriptionRequest request, CancellationToken cancellationToken) =>
+        ReceiveAsync(request, mayShare: true, cancellationToken);
+
+    private async Task<Receiver> ReceiveAsync(SubscriptionRequest request, bool mayShare, CancellationToken cancellationToken)
     {
         await _subscribing.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            return await ReceiveAllAsync(request, cancellationToken).ConfigureAwait(false);
+            if (mayShare && Find(request) is null && FindCovering(request) is { } wider)
+            {
+                return _mailroom.Enter(wider, request.Filter, SetsAside);
+            }
+
+            return Find(request) is { } existing
+                ? await EnterAsync(existing, isNew: false, cancellationToken).ConfigureAwait(false)
+                : await EnterAsync(new Subscription(request, _clock), isNew: true, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -128,51 +150,26 @@ public sealed class Session : IAsyncDisposable
     }
 
     /// <summary>
-    /// As <see cref="ReceiveAsync"/>, for a receiver that takes a number of messages or receives for a time: a subscription that brings more
-    /// than was asked for serves as well, so that scripts which ask for one thing after another miss nothing in between.
+    /// Whether a message that a receiver passes over is acknowledged. The service would not give it to this client again, so not where it keeps
+    /// messages for it or has others to give them to; and not a device's commands.
     /// </summary>
-    /// <returns>The subscription, and whether the receiver has to select.</returns>
-    /// <exception cref="FaultException">The service refused it, or the connection ended.</exception>
-    public async Task<Reception> ReceiveBrieflyAsync(SubscriptionRequest request, CancellationToken cancellationToken)
+    private bool SetsAside => !Options.Persistent && Options.Identity.Role == ClientRole.Application;
+
+    private async Task EndUnusedAsync(Subscription wanted, bool isNew, CancellationToken cancellationToken)
     {
-        await _subscribing.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
+        foreach (var other in _mailroom.Subscriptions.Where(other => other != wanted && other.Kind == wanted.Kind && !other.IsInUse).ToArray())
         {
-            if (Find(request) is null && FindCovering(request) is { } wider)
+            if (Options.Identity.Role == ClientRole.Application)
             {
-                wider.Enter();
-                return new Reception(wider, MustSelect: true);
+                _notices.Add(NoticeLevel.Verbose, $"'{other.Filter}' is no longer subscribed, because nobody receives from it and '{wanted.Filter}' is received now.");
+                await UnsubscribeAsync(other, cancellationToken).ConfigureAwait(false);
             }
-
-            return new Reception(await ReceiveAllAsync(request, cancellationToken).ConfigureAwait(false), MustSelect: false);
-        }
-        finally
-        {
-            _subscribing.Release();
-        }
-    }
-
-    private async Task<Subscription> ReceiveAllAsync(SubscriptionRequest request, CancellationToken cancellationToken)
-    {
-        var wanted = Find(request) ?? await SubscribeAsync(request, cancellationToken).ConfigureAwait(false);
-        wanted.Enter();
-        try
-        {
-            if (Options.Identity.IsApplication)
+            else if (isNew && Options.Identity.Role == ClientRole.ScalableApplication)
             {
-                foreach (var other in _mailroom.Subscriptions.Where(other => other != wanted && other.Kind == request.Kind && !other.IsInUse).ToArray())
-                {
-                    _notices.Add(NoticeLevel.Verbose, $"'{other.Filter}' is no longer subscribed, because nobody receives from it and '{request.Filter}' is received now.");
-                    await UnsubscribeAsync(other, cancellationToken).ConfigureAwait(false);
-                }
+                _notices.Add(
+                    NoticeLevel.Warning,
+                    $"{Options.Identity.ClientId} still gets its share of '{other.Filter}', which nobody receives: receive it, or disconnect to leave it to the others.");
             }
-
-            return wanted;
-        }
-        catch
-        {
-            wanted.Leave();
-            throw;
         }
     }
 
@@ -181,27 +178,48 @@ public sealed class Session : IAsyncDisposable
 
     private Subscription? Find(SubscriptionRequest request) => _mailroom.Subscriptions.FirstOrDefault(one => one.Filter == request.Filter);
 
-    private async Task<Subscription> SubscribeAsync(SubscriptionRequest request, CancellationToken cancellationToken)
+    private async Task<Receiver> EnterAsync(Subscription subscription, bool isNew, CancellationToken cancellationToken)
     {
-        // Before the SUBSCRIBE, because messages may arrive with its answer.
-        var subscription = new Subscription(request, _clock);
-        _mailroom.Add(subscription);
+        if (isNew)
+        {
+            // Before the SUBSCRIBE, because messages may arrive with its answer.
+            _mailroom.Add(subscription);
+        }
+
+        var receiver = _mailroom.Enter(subscription, subscription.Filter, setsAside: false);
         try
         {
-            await SubscribeAsync([request.Filter], cancellationToken).ConfigureAwait(false);
-            return subscription;
+            if (isNew)
+            {
+                await SubscribeAsync(subscription, cancellationToken).ConfigureAwait(false);
+            }
+
+            await EndUnusedAsync(subscription, isNew, cancellationToken).ConfigureAwait(false);
+            return receiver;
+        }
+        catch
+        {
+            receiver.Leave();
+            throw;
+        }
+    }
+
+    private async Task SubscribeAsync(Subscription subscription, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await SubscribeAsync([subscription.Filter], cancellationToken).ConfigureAwait(false);
         }
         catch (FaultException exception) when (WillBeMadeAgain(exception.Fault))
         {
             // The connection was lost; the next one begins with all subscriptions.
-            return subscription;
         }
         catch (Exception exception)
         {
             _mailroom.Remove(subscription);
             if (exception is not FaultException { Fault.Id: FaultIds.SubscriptionRefused })
             {
-                TakeBack(request.Filter);
+                TakeBack(subscription.Filter);
             }
 
             throw;

@@ -32,6 +32,9 @@ public sealed record SessionOptions
     /// </summary>
     public TimeSpan SessionExpiry { get; init; } = TimeSpan.FromHours(48);
 
+    /// <summary>What the service sends when the connection ends without a farewell; null for nothing.</summary>
+    public LastWill? Will { get; init; }
+
     /// <summary>The longest silence before the client asks whether the service is still there; whole seconds, zero for never, 65,535 s at most.</summary>
     public TimeSpan KeepAlive { get; init; } = TimeSpan.FromSeconds(60);
 

@@ -194,7 +194,7 @@ internal sealed class Supervisor
     {
         using var ended = new CancellationTokenSource();
         var reading = ReadAsync(connection.Link, ended.Token);
-        var watching = KeepAliveWatch.WatchAsync(connection.Link, Options, connection.KeepAlive, _clock, ended.Token);
+        var watching = KeepAliveWatch.WatchAsync(connection.Link, Options, connection.KeepAlive, Exchange.Ping, _clock, ended.Token);
         var subscribing = _session.SubscribeInitialAsync(ended.Token);
         try
         {

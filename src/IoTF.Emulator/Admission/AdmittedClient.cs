@@ -1,4 +1,5 @@
 using IoTF.Emulator.Registry;
+using IoTF.Emulator.Wills;
 using IoTF.Protocol.Identities;
 
 namespace IoTF.Emulator.Admission;
@@ -6,9 +7,12 @@ namespace IoTF.Emulator.Admission;
 /// <summary>A client that was let in, and on what terms.</summary>
 internal sealed record AdmittedClient
 {
-    public required ClientIdentity Identity { get; init; }
+    /// <summary>Who it is, and what it may do.</summary>
+    public required Principal Principal { get; init; }
 
-    public required Organization Organization { get; init; }
+    public ClientIdentity Identity => Principal.Identity;
+
+    public Organization Organization => Principal.Organization;
 
     /// <summary>Whether an earlier session is forgotten.</summary>
     public required bool CleanSession { get; init; }
@@ -21,4 +25,7 @@ internal sealed record AdmittedClient
 
     /// <summary>How many messages the client takes unacknowledged.</summary>
     public required int ReceiveMaximum { get; init; }
+
+    /// <summary>What is published when the client goes without a word; null for nothing.</summary>
+    public LastWill? Will { get; init; }
 }

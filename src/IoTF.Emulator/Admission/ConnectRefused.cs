@@ -1,22 +1,32 @@
 using IoTF.Emulator.Refusals;
-using IoTF.Protocol.Connecting;
+using IoTF.Emulator.Registry;
+using IoTF.Protocol.Identities;
 using MQTTnet.Protocol;
 
 namespace IoTF.Emulator.Admission;
 
 /// <summary>Why a client was not let in, and how it is told (protocol.md §3.3).</summary>
-/// <param name="Code">The service's close code.</param>
-/// <param name="Words">What was wrong.</param>
+/// <param name="Reason">The service's reason.</param>
+/// <param name="Words">What was wrong, more exactly.</param>
 /// <param name="ReturnCode">The answer in MQTT 3.1 and 3.1.1; null to close without a CONNACK.</param>
 /// <param name="ReasonCode">The answer in MQTT 5; null to close without a CONNACK.</param>
-internal sealed record ConnectRefused(int Code, string Words, MqttConnectReturnCode? ReturnCode, MqttConnectReasonCode? ReasonCode)
+internal sealed record ConnectRefused(CloseReason Reason, string Words, MqttConnectReturnCode? ReturnCode, MqttConnectReasonCode? ReasonCode)
 {
+    /// <summary>Who it was, as far as the ClientId says; null when it says nothing.</summary>
+    public ClientIdentity? Identity { get; init; }
+
+    /// <summary>The organisation, when it is known.</summary>
+    public Organization? Organization { get; init; }
+
+    /// <summary>Whether user name or token were wrong.</summary>
+    public bool IsFailedLogin { get; init; }
+
     public static ConnectRefused NotAuthorized(string words) => new(
-        CloseCode.NotAuthorized, words, MqttConnectReturnCode.ConnectionRefusedNotAuthorized, MqttConnectReasonCode.NotAuthorized);
+        CloseReason.NotAuthorized, words, MqttConnectReturnCode.ConnectionRefusedNotAuthorized, MqttConnectReasonCode.NotAuthorized);
 
     public static ConnectRefused ClientIdRejected(string words) => new(
-        CloseCode.ClientIdRejected, words, MqttConnectReturnCode.ConnectionRefusedIdentifierRejected, MqttConnectReasonCode.ClientIdentifierNotValid);
+        CloseReason.ClientIdRejected, words, MqttConnectReturnCode.ConnectionRefusedIdentifierRejected, MqttConnectReasonCode.ClientIdentifierNotValid);
 
     /// <summary>Closed without CONNACK in the older versions; MQTT 5 has a code for it.</summary>
-    public static ConnectRefused Silently(CloseReason reason, MqttConnectReasonCode? reasonCode) => new(reason.Code, reason.Words, null, reasonCode);
+    public static ConnectRefused Silently(CloseReason reason, MqttConnectReasonCode? reasonCode) => new(reason, reason.Words, null, reasonCode);
 }

@@ -9,7 +9,7 @@ namespace IoTF.Emulator.Connections;
 /// <summary>The answers to CONNECT.</summary>
 internal static class ConnAcks
 {
-    /// <summary>Lets a client in. A MQTT 5 client is told what it may use; aliases are not mentioned, which means none.</summary>
+    /// <summary>Lets a client in. A MQTT 5 client is told what it may use.</summary>
     public static MqttConnAckPacket Accept(AdmittedClient client, MqttVersion version, bool sessionPresent)
     {
         var packet = new MqttConnAckPacket { IsSessionPresent = sessionPresent };
@@ -18,7 +18,8 @@ internal static class ConnAcks
             packet.SessionExpiryInterval = (uint)client.SessionExpiry.TotalSeconds;
             packet.ServerKeepAlive = (ushort)client.KeepAlive.TotalSeconds;
             packet.ReceiveMaximum = (ushort)ServiceLimits.InFlight(client.Identity.Role);
-            packet.MaximumQoS = MqttQualityOfServiceLevel.ExactlyOnce;
+            packet.MaximumQoS = (MqttQualityOfServiceLevel)client.Organization.Options.MaximumQoS;
+            packet.TopicAliasMaximum = ServiceLimits.TopicAliasMaximum;
             packet.WildcardSubscriptionAvailable = true;
 
             // The flag is accepted and cleared (protocol.md §2.6), so it is not announced as unavailable.

@@ -1,10 +1,12 @@
+using System.Net;
 using System.Net.Sockets;
 using IoTF.Emulator.Admission;
 using IoTF.Emulator.Refusals;
+using IoTF.Emulator.Reports;
 using IoTF.Emulator.Sessions;
 using IoTF.Mqtt;
 using IoTF.Mqtt.Links;
-using IoTF.Protocol.Connecting;
+using IoTF.Protocol.Identities;
 using IoTF.Protocol.Rules;
 using MQTTnet.Packets;
 using MQTTnet.Protocol;
@@ -18,7 +20,11 @@ internal sealed class Connection
     private readonly Doorway _doorway;
     private readonly TaskCompletionSource _closing = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private int _isClosing;
+    private readonly IPAddress? _clientAddress;
+    private readonly int _port;
+    private readonly DateTimeOffset _acceptedAt;
+    private CloseReason? _ending;
+    private long _messagesRead;
     private Link? _link;
     private Session? _session;
     private AdmittedClient? _client;
@@ -30,6 +36,9 @@ internal sealed class Connection
     {
         _service = service;
         _doorway = new Doorway(socket, secure);
+        _clientAddress = (socket.RemoteEndPoint as IPEndPoint)?.Address;
+        _port = (socket.LocalEndPoint as IPEndPoint)?.Port ?? 0;
+        _acceptedAt = service.Options.Clock.GetUtcNow();
     }
 
     /// <summary>Carries the packets, once the connection is secured.</summary>
@@ -41,14 +50,14 @@ internal sealed class Connection
     /// <summary>Ends when the socket is closed.</summary>
     public Task Ended => _ended.Task;
 
-    private bool IsClosing => Volatile.Read(ref _isClosing) != 0;
+    private bool IsClosing => Volatile.Read(ref _ending) is not null;
 
     /// <summary>Serves the connection until it ends. Whatever the client does, nothing is thrown.</summary>
     public async Task RunAsync()
     {
         try
         {
-            if (await ReadConnectAsync().ConfigureAwait(false) is { } connect && Admit(connect))
+            if (await ReadConnectAsync().ConfigureAwait(false) is { } connect && await AdmitAsync(connect).ConfigureAwait(false))
             {
                 await ServeAsync().ConfigureAwait(false);
             }
@@ -70,7 +79,7 @@ internal sealed class Connection
     /// <summary>Closes the connection for a reason, which a MQTT 5 client is told. The session is free at once; what was queued still leaves.</summary>
     public void Close(CloseReason reason, string? detail = null)
     {
-        if (!BeginClosing())
+        if (!BeginClosing(reason))
         {
             return;
         }
@@ -88,10 +97,10 @@ internal sealed class Connection
         Leave();
     }
 
-    /// <summary>The client has said DISCONNECT.</summary>
-    public void Goodbye()
+    /// <summary>The client has said DISCONNECT, or has gone without it.</summary>
+    public void Goodbye(CloseReason reason)
     {
-        if (BeginClosing())
+        if (BeginClosing(reason))
         {
             Leave();
         }
@@ -112,12 +121,31 @@ internal sealed class Connection
         }
     }
 
-    /// <summary>Sends the CONNACK that lets the client in. Called while the client's session is being given to it.</summary>
+    public void CountMessageRead() => Interlocked.Increment(ref _messagesRead);
+
+    /// <summary>Sends the CONNACK that lets the client in, and says that it is there. Called while the client's session is being given to it.</summary>
     public void Welcome(Session session, bool sessionPresent)
     {
         _session = session;
         _connectedAt = _service.Options.Clock.GetUtcNow();
         Link.Send(ConnAcks.Accept(_client!, Link.Version!.Value, sessionPresent));
+        session.Organization.CountConnection(+1);
+        _service.Wills.OnConnected(session.Identity.ClientId, sessionPresent);
+        _service.Statuses.Connected(session.Organization, StatusOf(session.Identity));
+    }
+
+    /// <summary>Says that the client has gone: its last will first, if that stands, then its status. Called once the session is taken from it.</summary>
+    public void Farewell(Session session, TimeSpan sessionExpiry)
+    {
+        var reason = _ending ?? CloseReason.ServerProblem;
+        session.Organization.CountConnection(-1);
+        if (_client is { Will: { } will } && reason != CloseReason.Normal)
+        {
+            _service.Wills.OnLost(_client.Principal, will, sessionExpiry);
+        }
+
+        var counts = new ConnectionCounts(Link.BytesReceived, Interlocked.Read(ref _messagesRead), Link.BytesTaken, session.Outbox.Sent);
+        _service.Statuses.Disconnected(session.Organization, StatusOf(session.Identity), reason, counts);
     }
 
     /// <summary>What a user sees of the connection; null before the client was let in.</summary>
@@ -179,24 +207,34 @@ internal sealed class Connection
         return null;
     }
 
-    private bool Admit(MqttConnectPacket connect)
+    private async Task<bool> AdmitAsync(MqttConnectPacket connect)
     {
-        var version = Link.Version!.Value;
-        _client = _service.ConnectRules.Judge(connect, version, _doorway.ServerName, out var refused);
-        if (refused is not null)
+        if (_service.LoginDelays.IsDelaying(connect.ClientId ?? ""))
         {
-            Refuse(refused, connect.ClientId);
+            Close(CloseReason.AuthenticationDelayed, $"{CloseReason.AuthenticationDelayed.Words} {Quotation.Of(connect.ClientId)} connects again meanwhile.");
             return false;
         }
 
-        if (connect.WillFlag)
+        _client = _service.ConnectRules.Judge(connect, Link.Version!.Value, _doorway.Secure, _doorway.ServerName, out var refused);
+        if (refused is not null)
         {
-            Log(CloseCode.Normal, "This emulator does not publish last wills: the one of this connection is ignored.");
+            if (!refused.IsFailedLogin || await DelayAsync(refused.Identity!.ClientId).ConfigureAwait(false))
+            {
+                Refuse(refused, connect.ClientId);
+            }
+
+            return false;
         }
 
-        var session = _service.Sessions.Open(this, _client!);
+        _service.LoginDelays.Forget(_client!.Identity.ClientId);
+        if (connect.WillFlag && _client.Will is null)
+        {
+            Log(CloseReason.NotAuthorized.Code, $"{CloseReason.NotAuthorized.Words} The last will for {Quotation.Of(connect.WillTopic)} is dropped.");
+        }
+
+        var session = _service.Sessions.Open(this, _client);
         _service.Traffic.CountConnection();
-        _handler = new PacketHandler(_service, this, session, connect.SessionExpiryInterval);
+        _handler = new PacketHandler(_service, this, session, _client);
 
         // Closing may have begun before there was a session to release.
         if (IsClosing)
@@ -207,21 +245,79 @@ internal sealed class Connection
         return !IsClosing;
     }
 
+    /// <summary>Waits before a failed login is answered, after too many of them.</summary>
+    /// <returns>False when the connection ended meanwhile, and there is nothing more to answer.</returns>
+    private async Task<bool> DelayAsync(string clientId)
+    {
+        var delay = _service.LoginDelays.Begin(clientId);
+        if (delay == TimeSpan.Zero)
+        {
+            return true;
+        }
+
+        using var giveUp = new CancellationTokenSource();
+        var answer = Task.Delay(delay, _service.Options.Clock, giveUp.Token);
+        try
+        {
+            while (true)
+            {
+                var next = Link.ReadAsync(giveUp.Token).AsTask();
+                if (await Task.WhenAny(answer, next, _closing.Task).ConfigureAwait(false) != next)
+                {
+                    // Nothing is read after a refusal, so the read is given up.
+                    await giveUp.CancelAsync().ConfigureAwait(false);
+                    await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                    return !IsClosing;
+                }
+
+                switch (await next.ConfigureAwait(false))
+                {
+                    case null:
+                        return false;
+                    case MqttConnectPacket:
+                        Close(CloseReason.AuthenticationDelayed);
+                        return false;
+                }
+            }
+        }
+        finally
+        {
+            await giveUp.CancelAsync().ConfigureAwait(false);
+            _service.LoginDelays.End(clientId);
+        }
+    }
+
     private void Refuse(ConnectRefused refused, string? clientId)
     {
-        if (!BeginClosing())
+        if (!BeginClosing(refused.Reason))
         {
             return;
         }
 
-        _service.Refusals.Add(clientId is null ? null : Quotation.Of(clientId), _doorway.RemoteAddress, refused.Code, refused.Words);
+        _service.Refusals.Add(clientId is null ? null : Quotation.Of(clientId), _doorway.RemoteAddress, refused.Reason.Code, refused.Words);
         if (ConnAcks.Refuse(refused, Link.Version!.Value) is { } connAck)
         {
             Link.Send(connAck);
         }
 
+        if (refused is { Identity: { } identity, Organization: { } organization })
+        {
+            _service.Statuses.Refused(organization, StatusOf(identity), refused.Reason);
+        }
+
         Leave();
     }
+
+    /// <summary>What status messages say about the connection. The one place that knows how MQTT is carried: over TCP, with TLS or without.</summary>
+    private ClientStatus StatusOf(ClientIdentity identity) => new(
+        identity,
+        _clientAddress?.ToString() ?? "",
+        _port,
+        _doorway.Secure,
+        IsWebSocket: false,
+        Link.Version!.Value,
+        _client?.Principal.ApiKey,
+        _acceptedAt);
 
     private async Task ServeAsync()
     {
@@ -262,14 +358,14 @@ internal sealed class Connection
                 Close(CloseReason.InvalidData, exception.Message);
                 break;
             default:
-                Goodbye();
+                Goodbye(CloseReason.ClosedByClient);
                 break;
         }
     }
 
-    private bool BeginClosing()
+    private bool BeginClosing(CloseReason reason)
     {
-        if (Interlocked.Exchange(ref _isClosing, 1) != 0)
+        if (Interlocked.CompareExchange(ref _ending, reason, null) is not null)
         {
             return false;
         }
@@ -292,7 +388,7 @@ internal sealed class Connection
 
     private async Task FinishAsync()
     {
-        Goodbye();
+        Goodbye(CloseReason.ClosedByClient);
         await _doorway.DrainAsync().ConfigureAwait(false);
         await _doorway.HungUp.ConfigureAwait(false);
         _service.Forget(this);

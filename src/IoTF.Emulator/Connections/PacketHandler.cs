@@ -1,3 +1,4 @@
+using IoTF.Emulator.Admission;
 using IoTF.Emulator.Refusals;
 using IoTF.Emulator.Sessions;
 using IoTF.Mqtt;
@@ -15,14 +16,14 @@ internal sealed class PacketHandler
     private readonly Subscribing _subscribing;
     private readonly bool _sessionOutlivesConnection;
 
-    public PacketHandler(EmulatorService service, Connection connection, Session session, uint sessionExpiryInterval)
+    public PacketHandler(EmulatorService service, Connection connection, Session session, AdmittedClient client)
     {
         _service = service;
         _connection = connection;
         _session = session;
-        _subscribing = new Subscribing(connection, session);
-        _sessionOutlivesConnection = sessionExpiryInterval > 0;
-        Publishing = new Publishing(service, connection, session);
+        _subscribing = new Subscribing(service, connection, session, client.Principal);
+        _sessionOutlivesConnection = client.SessionExpiry != TimeSpan.Zero;
+        Publishing = new Publishing(service, connection, session, client.Principal);
     }
 
     public Publishing Publishing { get; }
@@ -74,13 +75,14 @@ internal sealed class PacketHandler
             // A session that was to end with the connection stays so (MQTT-5.0 §3.14.2.2.2).
             if (!_sessionOutlivesConnection)
             {
-                _connection.Close(CloseReason.ProtocolError, "DISCONNECT gives an expiry to a session that CONNECT gave none.");
+                _connection.Close(CloseReason.ProtocolError, "DISCONNECT gives an expiry to a session that has none.");
                 return;
             }
 
             _session.Expiry = _service.ConnectRules.BoundedExpiry(disconnect.SessionExpiryInterval);
         }
 
-        _connection.Goodbye();
+        // MQTT 5: only the code 0 calls the last will off (MQTT-5.0 §3.14.4).
+        _connection.Goodbye(disconnect.ReasonCode == MqttDisconnectReasonCode.NormalDisconnection ? CloseReason.Normal : CloseReason.NormalWithWill);
     }
 }

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Unicode;
 using IoTF.Emulator.Refusals;
+using IoTF.Emulator.Registry;
 using IoTF.Emulator.Routing;
 using IoTF.Emulator.Sessions;
 using IoTF.Mqtt;
@@ -9,7 +10,6 @@ using IoTF.Mqtt.Delivery;
 using IoTF.Protocol.Identities;
 using IoTF.Protocol.Limits;
 using IoTF.Protocol.Rules;
-using IoTF.Protocol.Topics;
 using MQTTnet.Packets;
 using MQTTnet.Protocol;
 
@@ -19,9 +19,10 @@ namespace IoTF.Emulator.Connections;
 /// What a client publishes: checked, routed, acknowledged. A publisher whose receivers are flooded gets its acknowledgements later, and is
 /// not read for a while where there is nothing to withhold, as the service slows senders down rather than losing messages.
 /// </summary>
-internal sealed class Publishing(EmulatorService service, Connection connection, Session session)
+internal sealed class Publishing(EmulatorService service, Connection connection, Session session, Principal client)
 {
-    private readonly RouteBook _routes = new(session.Identity, session.Organization);
+    private readonly RouteBook _routes = new(client);
+    private readonly TopicAliases _aliases = new();
     private readonly WithheldAcknowledgements _withheld = new(connection, session);
     private readonly bool _isV5 = connection.Link.Version == MqttVersion.V5;
 
@@ -29,6 +30,7 @@ internal sealed class Publishing(EmulatorService service, Connection connection,
     /// <returns>When the next packet may be taken.</returns>
     public Task OnPublish(MqttPublishPacket packet)
     {
+        connection.CountMessageRead();
         var payload = PayloadOf(packet);
         if (FindFault(packet, payload) is { } fault)
         {
@@ -47,17 +49,23 @@ internal sealed class Publishing(EmulatorService service, Connection connection,
     private Task OnUnacknowledged(MqttPublishPacket packet, byte[] payload)
     {
         var route = _routes.Find(packet.Topic);
-        if (route.Verdict != TopicVerdict.Allowed || !IsDeclaredTruly(packet, payload))
+        if (route.Refused is { } refused)
         {
-            if (session.Identity.Role == ClientRole.Gateway && route.Verdict != TopicVerdict.Allowed)
+            if (client.Identity.Role == ClientRole.Gateway)
             {
-                LogTopic(packet.Topic, route.Verdict);
+                Notify(packet.Topic, refused);
             }
             else
             {
-                CloseForTopic(packet.Topic, route.Verdict);
+                CloseFor(packet.Topic, refused);
             }
 
+            return Task.CompletedTask;
+        }
+
+        if (!IsDeclaredTruly(packet, payload))
+        {
+            CloseFor(packet.Topic, CloseReason.PayloadNotUtf8);
             return Task.CompletedTask;
         }
 
@@ -78,9 +86,9 @@ internal sealed class Publishing(EmulatorService service, Connection connection,
         }
 
         var route = _routes.Find(packet.Topic);
-        if (route.Verdict != TopicVerdict.Allowed)
+        if (route.Refused is { } refused)
         {
-            Refuse(message, route.Verdict);
+            Refuse(message, refused);
             return Task.CompletedTask;
         }
 
@@ -105,24 +113,12 @@ internal sealed class Publishing(EmulatorService service, Connection connection,
     private Outbox? Distribute(MqttPublishPacket packet, byte[] payload, Route route)
     {
         service.Traffic.CountIn();
-        var published = (QualityOfService)packet.QualityOfServiceLevel;
-        var properties = _isV5 ? PublishProperties.Of(packet, service.Options.Clock) : null;
-        Outbox? flooded = null;
-        foreach (var destination in route.Destinations)
-        {
-            if (destination.NoLocal && destination.Session == session)
-            {
-                continue;
-            }
-
-            var qualityOfService = published < destination.QualityOfService ? published : destination.QualityOfService;
-            if (!destination.Session.Outbox.Deliver(destination.Topic, payload, qualityOfService, properties))
-            {
-                flooded = destination.Session.Outbox;
-            }
-        }
-
-        return flooded;
+        var publication = new Publication(
+            payload,
+            (QualityOfService)packet.QualityOfServiceLevel,
+            _isV5 ? PublishProperties.Of(packet, service.Options.Clock) : null,
+            packet.Retain && client.Organization.Options.AllowRetain);
+        return Distribution.Publish(client.Organization, route, publication, session);
     }
 
     // A client that has acknowledgements to give is read on, whatever it publishes: two that flood each other would wait for each other otherwise.
@@ -136,56 +132,70 @@ internal sealed class Publishing(EmulatorService service, Connection connection,
             return CloseReason.InvalidData;
         }
 
-        if (packet.TopicAlias > 0)
-        {
-            return CloseReason.TopicAlias;
-        }
-
         if (packet.SubscriptionIdentifiers is { Count: > 0 })
         {
             return CloseReason.ProtocolError;
         }
 
+        if (_aliases.Resolve(packet) is { } badAlias)
+        {
+            return badAlias;
+        }
+
+        var allowed = client.Organization.Options;
+        if ((QualityOfService)packet.QualityOfServiceLevel > allowed.MaximumQoS)
+        {
+            return CloseReason.QosNotAllowed;
+        }
+
         // Counting the bytes of the topic is left out where it cannot matter.
-        var maximum = service.Options.MaximumPayload;
+        var maximum = allowed.MaximumPayload;
         return payload.Length + (packet.Topic.Length * 3L) > maximum
             && PayloadSize.Counted(payload.Length, Encoding.UTF8.GetByteCount(packet.Topic), countTopic: !_isV5) > maximum
             ? CloseReason.MessageTooLarge
             : null;
     }
 
-    /// <summary>QoS 1 or 2 on a topic that is not allowed (protocol.md §4.6).</summary>
-    private void Refuse(InboundMessage message, TopicVerdict verdict)
+    /// <summary>QoS 1 or 2 on a topic that the client may not use, or for a device it may not act for (protocol.md §4.6).</summary>
+    private void Refuse(InboundMessage message, CloseReason reason)
     {
-        if (_isV5)
+        var isGateway = client.Identity.Role == ClientRole.Gateway;
+        if (_isV5 && (reason.IsAboutTopic || isGateway))
         {
-            LogTopic(message.Topic, verdict);
-            session.Consumed(connection, message, ReasonCode.TopicNameInvalid);
+            // The negative acknowledgement says all about a topic; about a device a gateway is notified, too.
+            if (reason.IsAboutTopic)
+            {
+                Log(message.Topic, reason);
+            }
+            else
+            {
+                Notify(message.Topic, reason);
+            }
+
+            session.Consumed(connection, message, (byte)reason.ReasonCode);
         }
-        else if (session.Identity.Role == ClientRole.Gateway)
+        else if (isGateway)
         {
-            LogTopic(message.Topic, verdict);
+            Notify(message.Topic, reason);
             session.Consumed(connection, message, ReasonCode.Success);
         }
         else
         {
-            CloseForTopic(message.Topic, verdict);
+            CloseFor(message.Topic, reason);
         }
     }
 
-    private void CloseForTopic(string topic, TopicVerdict verdict)
+    private void CloseFor(string topic, CloseReason reason) => connection.Close(reason, Describe(topic, reason));
+
+    private void Notify(string topic, CloseReason reason)
     {
-        var reason = verdict switch
-        {
-            TopicVerdict.Allowed => CloseReason.PayloadNotUtf8,
-            TopicVerdict.SystemTopic => CloseReason.SystemTopic,
-            _ => CloseReason.TopicNotAllowed,
-        };
-        connection.Close(reason, $"{reason.Words} Published to {Quotation.Of(topic)}.");
+        Log(topic, reason);
+        service.Notifications.PublishRefused(client, topic, reason);
     }
 
-    private void LogTopic(string topic, TopicVerdict verdict) =>
-        connection.Log((int)verdict, $"{CloseReason.TopicNotAllowed.Words} Published to {Quotation.Of(topic)}.");
+    private void Log(string topic, CloseReason reason) => connection.Log(reason.Code, Describe(topic, reason));
+
+    private static string Describe(string topic, CloseReason reason) => $"{reason.Words} Published to {Quotation.Of(topic)}.";
 
     private bool IsDeclaredTruly(MqttPublishPacket packet, byte[] payload) =>
         packet.PayloadFormatIndicator != MqttPayloadFormatIndicator.CharacterData || Utf8.IsValid(payload);

@@ -1,4 +1,5 @@
 using IoTF.Emulator.Refusals;
+using IoTF.Emulator.Registry;
 using IoTF.Emulator.Routing;
 using IoTF.Emulator.Sessions;
 using IoTF.Mqtt;
@@ -11,12 +12,11 @@ using MQTTnet.Protocol;
 namespace IoTF.Emulator.Connections;
 
 /// <summary>What a client subscribes to and unsubscribes from (protocol.md §4.6).</summary>
-internal sealed class Subscribing(Connection connection, Session session)
+internal sealed class Subscribing(EmulatorService service, Connection connection, Session session, Principal client)
 {
     private readonly MqttVersion _version = connection.Link.Version!.Value;
 
-    /// <summary>The older versions close the connection for a wrong filter, except to gateways.</summary>
-    private bool ClosesForFilter => _version != MqttVersion.V5 && session.Identity.Role != ClientRole.Gateway;
+    private bool IsGateway => client.Identity.Role == ClientRole.Gateway;
 
     public void OnSubscribe(MqttSubscribePacket packet)
     {
@@ -29,31 +29,24 @@ internal sealed class Subscribing(Connection connection, Session session)
         // All filters are judged before the first takes effect: a packet that closes the connection changes nothing.
         foreach (var filter in packet.TopicFilters)
         {
-            if (filter.QualityOfServiceLevel > MqttQualityOfServiceLevel.ExactlyOnce)
+            if (client.JudgeSubscribe(filter.Topic, register: false) is { } reason && ClosesFor(reason))
             {
-                connection.Close(CloseReason.InvalidData);
-                return;
-            }
-
-            if (ClosesForFilter && Judge(filter.Topic) is var verdict and not TopicVerdict.Allowed)
-            {
-                CloseForFilter(filter.Topic, verdict);
+                CloseFor(filter.Topic, reason);
                 return;
             }
         }
 
-        var codes = new List<MqttSubscribeReasonCode>(packet.TopicFilters.Count);
-        foreach (var filter in packet.TopicFilters)
+        // What is published meanwhile comes after what was retained before it.
+        bool hadRoom;
+        lock (client.Organization.Retained)
         {
-            if (!TrySubscribe(filter, out var code))
-            {
-                return;
-            }
-
-            codes.Add(code);
+            hadRoom = TrySubscribe(packet);
         }
 
-        connection.Link.Send(new MqttSubAckPacket { PacketIdentifier = packet.PacketIdentifier, ReasonCodes = codes });
+        if (!hadRoom)
+        {
+            connection.Close(CloseReason.TooManySubscriptions);
+        }
     }
 
     public void OnUnsubscribe(MqttUnsubscribePacket packet)
@@ -61,21 +54,21 @@ internal sealed class Subscribing(Connection connection, Session session)
         var codes = new List<MqttUnsubscribeReasonCode>(packet.TopicFilters.Count);
         foreach (var filter in packet.TopicFilters)
         {
-            var verdict = Judge(filter);
-            if (verdict != TopicVerdict.Allowed && ClosesForFilter)
+            var refused = client.JudgeSubscribe(filter, register: false);
+            if (refused is not null && ClosesFor(refused))
             {
-                CloseForFilter(filter, verdict);
+                CloseFor(filter, refused);
                 return;
             }
 
-            if (verdict != TopicVerdict.Allowed)
+            if (refused is not null)
             {
-                LogFilter(filter, verdict);
+                Log(filter, refused);
                 codes.Add(MqttUnsubscribeReasonCode.TopicFilterInvalid);
             }
             else
             {
-                var existed = session.Unsubscribe(TopicMap.FilterToInternal(session.Identity, filter));
+                var existed = session.Unsubscribe(TopicMap.FilterToInternal(client.Identity, filter));
                 codes.Add(existed ? MqttUnsubscribeReasonCode.Success : MqttUnsubscribeReasonCode.NoSubscriptionExisted);
             }
         }
@@ -83,40 +76,80 @@ internal sealed class Subscribing(Connection connection, Session session)
         connection.Link.Send(new MqttUnsubAckPacket { PacketIdentifier = packet.PacketIdentifier, ReasonCodes = codes });
     }
 
-    private bool TrySubscribe(MqttTopicFilter filter, out MqttSubscribeReasonCode code)
+    /// <summary>Subscribes and answers.</summary>
+    /// <returns>False, without an answer, when the client has too many subscriptions.</returns>
+    private bool TrySubscribe(MqttSubscribePacket packet)
     {
-        var verdict = Judge(filter.Topic);
-        if (verdict != TopicVerdict.Allowed)
+        var codes = new List<MqttSubscribeReasonCode>(packet.TopicFilters.Count);
+        var retained = new List<Destination>();
+        foreach (var filter in packet.TopicFilters)
         {
-            LogFilter(filter.Topic, verdict);
+            if (client.JudgeSubscribe(filter.Topic, register: true) is { } reason)
+            {
+                codes.Add(Refuse(filter.Topic, reason));
+                continue;
+            }
 
-            // MQTT 3.1 has no code for a refusal, so it looks granted (protocol.md §4.6).
-            code = _version == MqttVersion.V31 ? MqttSubscribeReasonCode.GrantedQoS0 : MqttSubscribeReasonCode.TopicFilterInvalid;
-            return true;
+            var internalFilter = TopicMap.FilterToInternal(client.Identity, filter.Topic);
+            if (!session.HasRoomFor(internalFilter))
+            {
+                return false;
+            }
+
+            var highest = client.Organization.Options.MaximumQoS;
+            var granted = (QualityOfService)filter.QualityOfServiceLevel < highest ? (QualityOfService)filter.QualityOfServiceLevel : highest;
+            codes.Add((MqttSubscribeReasonCode)granted);
+            var isNew = session.Subscribe(internalFilter, new Grant(granted, filter.NoLocal));
+            if (WantsRetained(filter, isNew))
+            {
+                retained.Add(new Destination(session, internalFilter, granted, filter.NoLocal));
+            }
         }
 
-        var internalFilter = TopicMap.FilterToInternal(session.Identity, filter.Topic);
-        code = (MqttSubscribeReasonCode)filter.QualityOfServiceLevel;
-        if (!session.HasRoomFor(internalFilter))
-        {
-            connection.Close(CloseReason.TooManySubscriptions);
-            return false;
-        }
-
-        session.Subscribe(internalFilter, new Grant((QualityOfService)filter.QualityOfServiceLevel, filter.NoLocal));
+        connection.Link.Send(new MqttSubAckPacket { PacketIdentifier = packet.PacketIdentifier, ReasonCodes = codes });
+        retained.ForEach(SendRetained);
         return true;
     }
 
-    // The decoder puts U+FFFD where bytes were not UTF-8, which makes a filter a bad one (protocol.md §4.5).
-    private TopicVerdict Judge(string filter) =>
-        filter.Contains('\uFFFD') ? TopicVerdict.TopicNotAllowed : TopicRules.MaySubscribe(session.Identity, filter);
-
-    private void CloseForFilter(string filter, TopicVerdict verdict)
+    // MQTT 5 lets a client choose (MQTT-5.0 §3.8.3.1); shared subscriptions get nothing that was retained (MQTT-5.0 §4.8.2).
+    private bool WantsRetained(MqttTopicFilter filter, bool isNew) => client.Identity.Role != ClientRole.ScalableApplication && filter.RetainHandling switch
     {
-        var reason = verdict == TopicVerdict.SystemTopic ? CloseReason.SystemTopic : CloseReason.FilterNotAllowed;
-        connection.Close(reason, $"{reason.Words} Named: {Quotation.Of(filter)}.");
+        MqttRetainHandling.SendAtSubscribe => true,
+        MqttRetainHandling.SendAtSubscribeIfNewSubscriptionOnly => isNew,
+        _ => false,
+    };
+
+    private void SendRetained(Destination subscription)
+    {
+        foreach (var (internalTopic, message) in client.Organization.Retained.Match(subscription.Topic))
+        {
+            var topic = TopicMap.FromInternal(client.Identity, internalTopic);
+            if (client.ResourceGroup is not { } group || client.Organization.Shows(topic, client.Identity, group))
+            {
+                var qualityOfService = message.QualityOfService < subscription.QualityOfService ? message.QualityOfService : subscription.QualityOfService;
+                session.Outbox.Deliver(topic, message.Payload, qualityOfService, message.Properties, retain: true);
+            }
+        }
     }
 
-    private void LogFilter(string filter, TopicVerdict verdict) =>
-        connection.Log((int)verdict, $"{CloseReason.FilterNotAllowed.Words} Named: {Quotation.Of(filter)}.");
+    /// <summary>The answer for a filter that is refused while the connection stays. MQTT 3.1 has no code for it, so it looks granted (protocol.md §4.6).</summary>
+    private MqttSubscribeReasonCode Refuse(string filter, CloseReason reason)
+    {
+        Log(filter, reason);
+        if (IsGateway)
+        {
+            service.Notifications.SubscribeRefused(client, filter, reason);
+        }
+
+        return _version == MqttVersion.V31 ? MqttSubscribeReasonCode.GrantedQoS0 : MqttSubscribeReasonCode.TopicFilterInvalid;
+    }
+
+    /// <summary>The older versions close the connection for a wrong filter, all of them for a device out of reach, except to gateways.</summary>
+    private bool ClosesFor(CloseReason reason) => !IsGateway && (_version != MqttVersion.V5 || !reason.IsAboutTopic);
+
+    private void CloseFor(string filter, CloseReason reason) => connection.Close(reason, Describe(filter, reason));
+
+    private void Log(string filter, CloseReason reason) => connection.Log(reason.Code, Describe(filter, reason));
+
+    private static string Describe(string filter, CloseReason reason) => $"{reason.Words} Named: {Quotation.Of(filter)}.";
 }

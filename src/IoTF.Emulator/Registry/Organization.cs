@@ -1,49 +1,133 @@
 using System.Collections.Concurrent;
 using IoTF.Emulator.Routing;
+using IoTF.Protocol.Authorization;
 using IoTF.Protocol.Credentials;
 using IoTF.Protocol.Identities;
+using IoTF.Protocol.Limits;
+using IoTF.Protocol.Topics;
 
 namespace IoTF.Emulator.Registry;
 
-/// <summary>One organisation: who is registered in it, and what is subscribed to in it. Nothing crosses from one to another.</summary>
-internal sealed class Organization(string name)
+/// <summary>
+/// One organisation: who is registered in it, what it allows, what is subscribed to and retained in it. Nothing crosses from one to another.
+/// A device type exists as long as a device of it is registered.
+/// </summary>
+internal sealed class Organization(string name, OrganizationOptions options)
 {
-    private readonly ConcurrentDictionary<(ClientRole Role, string DeviceType, string DeviceId), TokenHash> _devices = new();
-    private readonly ConcurrentDictionary<string, TokenHash> _apiKeys = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<(string DeviceType, string DeviceId), DeviceRegistration> _devices = new();
+    private readonly ConcurrentDictionary<string, ApiKeyRegistration> _apiKeys = new(StringComparer.Ordinal);
+    private volatile OrganizationOptions _options = options;
+    private int _connections;
 
     public string Name { get; } = name;
 
+    public OrganizationOptions Options
+    {
+        get => _options;
+        set => _options = value;
+    }
+
     public SubscriptionIndex Subscriptions { get; } = new();
 
+    public RetainedMessages Retained { get; } = new();
+
+    /// <summary>How many clients are connected.</summary>
+    public int Connections => Volatile.Read(ref _connections);
+
+    public void CountConnection(int change) => Interlocked.Add(ref _connections, change);
+
     /// <summary>Registers a device or gateway. A device id is unique within its type (protocol.md §2.1), whichever of the two it is.</summary>
-    public void RegisterDevice(ClientIdentity identity, TokenHash token, bool replace)
+    public void RegisterDevice(string deviceType, string deviceId, DeviceRegistration registration, bool replace)
     {
         lock (_devices)
         {
-            var other = identity.Role == ClientRole.Device ? ClientRole.Gateway : ClientRole.Device;
-            var registered = _devices.ContainsKey((identity.Role, identity.DeviceType!, identity.DeviceId!));
-            var asOther = _devices.ContainsKey((other, identity.DeviceType!, identity.DeviceId!));
-            if ((registered || asOther) && !replace)
+            if (!replace && FindDevice(deviceType, deviceId) is { } registered)
             {
-                var kind = (asOther ? other : identity.Role) == ClientRole.Device ? "device" : "gateway";
+                var kind = registered.Role == ClientRole.Device ? "device" : "gateway";
                 throw new EmulatorException(
                     EmulatorErrorId.DeviceAlreadyRegistered,
-                    $"'{identity.DeviceId}' of type '{identity.DeviceType}' is registered as a {kind} in '{Name}' already. Use its token, choose another id, or force a new registration with a new token.");
+                    $"'{deviceId}' of type '{deviceType}' is registered as a {kind} in '{Name}' already. Use its token, choose another id, or force a new registration with a new token.");
             }
 
-            _devices.TryRemove((other, identity.DeviceType!, identity.DeviceId!), out _);
-            _devices[(identity.Role, identity.DeviceType!, identity.DeviceId!)] = token;
+            _devices[(deviceType, deviceId)] = registration;
         }
+
+        // Who may act for the device may have changed.
+        Subscriptions.Invalidate();
     }
 
-    public bool TryAddApiKey(string apiKey, TokenHash token) => _apiKeys.TryAdd(apiKey, token);
-
-    /// <summary>Whether user name and password are those of the client (protocol.md §3.1).</summary>
-    public bool Authenticates(ClientIdentity identity, string? userName, byte[]? password)
+    /// <summary>Registers a device that a gateway speaks for, unless the gateway has too many already (protocol.md §4.7).</summary>
+    public bool TryRegisterBehindGateway(string deviceType, string deviceId, DeviceRegistration registration)
     {
-        var known = identity.IsDeviceOrGateway
-            ? userName == UserNames.UseTokenAuth ? _devices.GetValueOrDefault((identity.Role, identity.DeviceType, identity.DeviceId)) : null
-            : userName is null ? null : _apiKeys.GetValueOrDefault(userName);
-        return (known ?? TokenHash.OfNobody).Matches(password) && known is not null;
+        lock (_devices)
+        {
+            if (_devices.Count(device => device.Value.RegisteredBy == registration.RegisteredBy) >= ServiceLimits.DevicesPerGateway)
+            {
+                return false;
+            }
+
+            _devices.TryAdd((deviceType, deviceId), registration);
+        }
+
+        Subscriptions.Invalidate();
+        return true;
+    }
+
+    public DeviceRegistration? FindDevice(string deviceType, string deviceId) => _devices.GetValueOrDefault((deviceType, deviceId));
+
+    /// <summary>Whether a client that is limited to a group sees a topic: it is of a device of the group, of itself, or of no device.</summary>
+    public bool Shows(string topic, ClientIdentity identity, string group) =>
+        !LongTopics.TryGetDevice(topic, out var deviceType, out var deviceId)
+        || (deviceType == identity.DeviceType && deviceId == identity.DeviceId)
+        || FindDevice(deviceType, deviceId)?.IsIn(group) == true;
+
+    public bool TryAddApiKey(string apiKey, ApiKeyRegistration registration) => _apiKeys.TryAdd(apiKey, registration);
+
+    /// <summary>Who the client is, when user name and password are right (protocol.md §3.1).</summary>
+    /// <returns>The client and what it may do; null when it is not authorised.</returns>
+    public Principal? Authenticate(ClientIdentity identity, string? userName, byte[]? password) => identity.IsDeviceOrGateway
+        ? AuthenticateDevice(identity, identity.DeviceType, identity.DeviceId, userName, password)
+        : AuthenticateApplication(identity, userName, password);
+
+    public EmulatorOrganization Snapshot()
+    {
+        var gateways = _devices.Count(device => device.Value.Role == ClientRole.Gateway);
+        return new EmulatorOrganization
+        {
+            Name = Name,
+            Options = Options,
+            DeviceTypes = [.. _devices.Keys.Select(key => key.DeviceType).Distinct().Order(StringComparer.Ordinal)],
+            Devices = _devices.Count - gateways,
+            Gateways = gateways,
+            ApiKeys = _apiKeys.Count,
+            Connections = Connections,
+        };
+    }
+
+    private Principal? AuthenticateDevice(ClientIdentity identity, string deviceType, string deviceId, string? userName, byte[]? password)
+    {
+        var device = userName == UserNames.UseTokenAuth ? FindDevice(deviceType, deviceId) : null;
+        var isRight = (device?.Token ?? TokenHash.OfNobody).Matches(password) && device?.Token is not null && device.Role == identity.Role;
+        return !isRight ? null : new Principal
+        {
+            Identity = identity,
+            Organization = this,
+            ResourceGroup = device!.ResourceGroup,
+            RegistersDevices = identity.Role == ClientRole.Gateway && device.GatewayRole == GatewayRole.Privileged,
+        };
+    }
+
+    private Principal? AuthenticateApplication(ClientIdentity identity, string? userName, byte[]? password)
+    {
+        var key = userName is null ? null : _apiKeys.GetValueOrDefault(userName);
+        var isRight = (key?.Token ?? TokenHash.OfNobody).Matches(password) && key is not null;
+        return !isRight ? null : new Principal
+        {
+            Identity = identity,
+            Organization = this,
+            ApiKey = userName,
+            Permissions = key!.Role.Permissions(),
+            ResourceGroup = key.ResourceGroup,
+        };
     }
 }

@@ -1,46 +1,78 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
+using IoTF.Protocol.Authorization;
 using IoTF.Protocol.Credentials;
 using IoTF.Protocol.Identities;
 
 namespace IoTF.Emulator.Registry;
 
-/// <summary>The organisations the local service knows, and the registrations in them.</summary>
+/// <summary>The organisations the local service knows, and the registrations in them. Quickstart is one from the start (protocol.md §9).</summary>
 internal sealed class OrganizationRegistry
 {
     private readonly ConcurrentDictionary<string, Organization> _organizations = new(StringComparer.Ordinal);
     private readonly string _defaultOrganization;
+    private readonly OrganizationOptions _defaults;
 
-    public OrganizationRegistry(string defaultOrganization)
+    public OrganizationRegistry(EmulatorOptions options)
     {
-        _defaultOrganization = RequireRegistrable(defaultOrganization);
-        GetOrAdd(defaultOrganization);
+        _defaults = new OrganizationOptions { MaximumPayload = options.MaximumPayload, AllowInsecure = options.OfferPlainText };
+        _defaultOrganization = RequireRegistrable(options.Organization);
+        GetOrAdd(options.Organization);
+        GetOrAdd(IdentityRules.QuickstartOrganization).Options = _defaults with { AllowInsecure = true, AllowPersistent = false };
     }
+
+    /// <summary>All organisations, in order.</summary>
+    public IReadOnlyList<EmulatorOrganization> Snapshot() =>
+        [.. _organizations.Values.Select(organization => organization.Snapshot()).OrderBy(organization => organization.Name, StringComparer.Ordinal)];
 
     public bool TryGet(string name, [NotNullWhen(true)] out Organization? organization) => _organizations.TryGetValue(name, out organization);
 
-    public EmulatorCredential RegisterDevice(ClientRole role, string? organization, string deviceType, string deviceId, string? token, bool replace)
+    /// <summary>Changes what an organisation allows; a new one is made.</summary>
+    public EmulatorOrganization Configure(string? name, Func<OrganizationOptions, OrganizationOptions> change)
     {
-        var name = RequireRegistrable(organization ?? _defaultOrganization);
-        var identity = role == ClientRole.Gateway
-            ? ClientIdentity.ForGateway(name, deviceType, deviceId)
-            : ClientIdentity.ForDevice(name, deviceType, deviceId);
-        var secret = RequireToken(token);
-        GetOrAdd(name).RegisterDevice(identity, new TokenHash(secret), replace);
-        return new EmulatorCredential(role, name, UserNames.UseTokenAuth, secret) { DeviceType = deviceType, DeviceId = deviceId };
+        name = IdentityRules.RequireOrganization(name ?? _defaultOrganization);
+        var known = _organizations.GetValueOrDefault(name);
+        var options = change(known?.Options ?? _defaults);
+        if (name == IdentityRules.QuickstartOrganization && (!options.AllowInsecure || options.AllowPersistent || options.AllowRetain))
+        {
+            throw new EmulatorException(
+                EmulatorErrorId.QuickstartRulesAreFixed,
+                "Quickstart is always without TLS, without persistent sessions and without retained messages. Change the payload, the QoS or the connections, or name another organisation.");
+        }
+
+        if (options.MaximumPayload is < 1 or > OrganizationOptions.LargestPayload || !Enum.IsDefined(options.MaximumQoS) || options.MaximumConnections < 0)
+        {
+            throw new ArgumentOutOfRangeException(nameof(change), "A payload has 1 byte to 64 MiB, a QoS is 0 to 2, and connections are not negative.");
+        }
+
+        var organization = GetOrAdd(name);
+        organization.Options = options;
+        return organization.Snapshot();
     }
 
-    public EmulatorCredential CreateApiKey(string? organization, string? token)
+    /// <summary>Registers a device or gateway under a token, which is made when none is given.</summary>
+    public EmulatorCredential RegisterDevice(
+        string? organization, string deviceType, string deviceId, string? token, DeviceRegistration registration, bool replace)
+    {
+        var name = RequireRegistrable(organization ?? _defaultOrganization);
+        IdentityRules.RequireDeviceType(deviceType);
+        IdentityRules.RequireDeviceId(deviceId);
+        var secret = RequireToken(token);
+        GetOrAdd(name).RegisterDevice(deviceType, deviceId, registration with { Token = new TokenHash(secret) }, replace);
+        return new EmulatorCredential(registration.Role, name, UserNames.UseTokenAuth, secret) { DeviceType = deviceType, DeviceId = deviceId };
+    }
+
+    public EmulatorCredential CreateApiKey(string? organization, string? token, ApiKeyRole role, string? resourceGroup)
     {
         var name = RequireRegistrable(organization ?? _defaultOrganization);
         var secret = RequireToken(token);
-        var hash = new TokenHash(secret);
+        var registration = new ApiKeyRegistration(new TokenHash(secret), role, resourceGroup);
         string apiKey;
         do
         {
             apiKey = TokenGenerator.NewApiKey(name);
         }
-        while (!GetOrAdd(name).TryAddApiKey(apiKey, hash));
+        while (!GetOrAdd(name).TryAddApiKey(apiKey, registration));
         return new EmulatorCredential(ClientRole.Application, name, apiKey, secret);
     }
 
@@ -62,5 +94,5 @@ internal sealed class OrganizationRegistry
                 EmulatorErrorId.QuickstartHasNoRegistrations,
                 "Nothing is registered in quickstart: its clients connect without credentials. Name another organisation.");
 
-    private Organization GetOrAdd(string name) => _organizations.GetOrAdd(name, static name => new Organization(name));
+    private Organization GetOrAdd(string name) => _organizations.GetOrAdd(name, static (name, defaults) => new Organization(name, defaults), _defaults);
 }

@@ -1,6 +1,6 @@
+using IoTF.Emulator.Refusals;
 using IoTF.Emulator.Sessions;
 using IoTF.Mqtt;
-using IoTF.Protocol.Topics;
 
 namespace IoTF.Emulator.Routing;
 
@@ -12,7 +12,8 @@ namespace IoTF.Emulator.Routing;
 internal readonly record struct Destination(Session Session, string Topic, QualityOfService QualityOfService, bool NoLocal);
 
 /// <summary>What becomes of a topic that one client publishes to.</summary>
-/// <param name="Verdict">Whether it may.</param>
+/// <param name="Refused">Why the client may not; null when it may.</param>
 /// <param name="Version">The state of the index the destinations were looked up in.</param>
+/// <param name="InternalTopic">The topic inside the service; empty when it was refused.</param>
 /// <param name="Destinations">Who receives it.</param>
-internal sealed record Route(TopicVerdict Verdict, int Version, Destination[] Destinations);
+internal sealed record Route(CloseReason? Refused, int Version, string InternalTopic, Destination[] Destinations);

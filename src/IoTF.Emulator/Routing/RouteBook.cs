@@ -1,4 +1,3 @@
-using System.Text;
 using IoTF.Emulator.Registry;
 using IoTF.Emulator.Sessions;
 using IoTF.Protocol.Identities;
@@ -10,16 +9,17 @@ namespace IoTF.Emulator.Routing;
 /// The routes of one publisher. It uses the same few topics again and again, so rules, mapping and look-up are done once for each
 /// and again only after somebody subscribed or left. Belongs to the publisher's reader.
 /// </summary>
-internal sealed class RouteBook(ClientIdentity publisher, Organization organization)
+internal sealed class RouteBook(Principal publisher)
 {
     private const int Capacity = 256;
 
+    private readonly Organization _organization = publisher.Organization;
     private readonly Dictionary<Session, Grant> _found = [];
     private Dictionary<string, Route>? _routes;
 
     public Route Find(string topic)
     {
-        if (_routes is not null && _routes.TryGetValue(topic, out var route) && route.Version == organization.Subscriptions.Version)
+        if (_routes is not null && _routes.TryGetValue(topic, out var route) && route.Version == _organization.Subscriptions.Version)
         {
             return route;
         }
@@ -35,34 +35,43 @@ internal sealed class RouteBook(ClientIdentity publisher, Organization organizat
         return route;
     }
 
-    private Route Make(string topic)
+    /// <summary>Finds who receives an internal topic.</summary>
+    /// <param name="organization">Where.</param>
+    /// <param name="internalTopic">The topic inside the service.</param>
+    /// <param name="found">Empty before and after; kept by the caller, so that it is not made each time.</param>
+    public static Destination[] FindDestinations(Organization organization, string internalTopic, Dictionary<Session, Grant> found)
     {
-        // Read first: a change during the look-up makes the route out of date, not wrong for ever.
-        var version = organization.Subscriptions.Version;
-        var verdict = IsWellFormed(topic) ? TopicRules.MayPublish(publisher, topic) : TopicVerdict.TopicNotAllowed;
-        return verdict == TopicVerdict.Allowed
-            ? new Route(verdict, version, FindDestinations(TopicMap.ToInternal(publisher, topic)))
-            : new Route(verdict, version, []);
-    }
-
-    private Destination[] FindDestinations(string internalTopic)
-    {
-        organization.Subscriptions.Match(internalTopic, _found);
-        var destinations = new Destination[_found.Count];
-        var count = 0;
+        organization.Subscriptions.Match(internalTopic, found);
+        var destinations = new List<Destination>(found.Count);
         string? longForm = null;
-        foreach (var (session, grant) in _found)
+        foreach (var (session, grant) in found)
         {
             var topic = session.Identity.Role == ClientRole.Device
                 ? TopicMap.FromInternal(session.Identity, internalTopic)
                 : longForm ??= TopicMap.FromInternal(session.Identity, internalTopic);
-            destinations[count++] = new Destination(session, topic, grant.QualityOfService, grant.NoLocal);
+            if (session.ResourceGroup is not { } group || organization.Shows(topic, session.Identity, group))
+            {
+                destinations.Add(new Destination(session, topic, grant.QualityOfService, grant.NoLocal));
+            }
         }
 
-        _found.Clear();
-        return destinations;
+        found.Clear();
+        return [.. destinations];
     }
 
-    // The decoder puts U+FFFD where bytes were not UTF-8, which makes a topic a bad one (protocol.md §4.5).
-    private static bool IsWellFormed(string topic) => !topic.Contains((char)Rune.ReplacementChar.Value);
+    private Route Make(string topic)
+    {
+        // A device that the topic names may be registered on the way, which changes the index.
+        var refused = publisher.JudgePublish(topic, register: true);
+
+        // Read before the look-up: a change during it makes the route out of date, not wrong for ever.
+        var version = _organization.Subscriptions.Version;
+        if (refused is not null)
+        {
+            return new Route(refused, version, "", []);
+        }
+
+        var internalTopic = TopicMap.ToInternal(publisher.Identity, topic);
+        return new Route(null, version, internalTopic, FindDestinations(_organization, internalTopic, _found));
+    }
 }

@@ -14,6 +14,15 @@ internal sealed class SubscriptionIndex
     /// <summary>Changes with every change of the index: what was matched before it is out of date.</summary>
     public int Version => Volatile.Read(ref _version);
 
+    /// <summary>Makes what was matched before out of date: who may see a topic has changed.</summary>
+    public void Invalidate()
+    {
+        lock (_root)
+        {
+            Volatile.Write(ref _version, _version + 1);
+        }
+    }
+
     public void Set(string filter, Session session, Grant grant)
     {
         lock (_root)

@@ -3,9 +3,9 @@ using IoTF.Mqtt.Delivery;
 
 namespace IoTF.Emulator.Sessions;
 
-/// <summary>One message on its way to one client. It never carries the retain flag, which the service clears (protocol.md §2.6).</summary>
-internal sealed class Delivery(string topic, ReadOnlyMemory<byte> payload, QualityOfService qualityOfService, PublishProperties? properties)
-    : OutboundMessage(topic, payload, qualityOfService)
+/// <summary>One message on its way to one client. Its retain flag says that it was retained before the client subscribed (MQTT-3.1.1 §3.3.1.3).</summary>
+internal sealed class Delivery(string topic, ReadOnlyMemory<byte> payload, QualityOfService qualityOfService, PublishProperties? properties, bool retain = false)
+    : OutboundMessage(topic, payload, qualityOfService, retain)
 {
     public PublishProperties? Properties { get; } = properties;
 }

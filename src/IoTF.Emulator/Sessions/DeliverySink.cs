@@ -25,6 +25,7 @@ internal sealed class DeliverySink(Link link, TimeProvider clock) : IPacketSink
             QualityOfServiceLevel = (MqttQualityOfServiceLevel)message.QualityOfService,
             PacketIdentifier = message.PacketId,
             Dup = duplicate,
+            Retain = message.Retain,
         };
         properties.WriteTo(packet, clock);
         link.Send(packet);

@@ -20,6 +20,10 @@ internal sealed class Outbox(EmulatorOptions options, Traffic traffic, int windo
     private bool _stalled;
     private Link? _awaitedLink;
     private bool _closed;
+    private long _sent;
+
+    /// <summary>Messages sent to the client since it connected; what is sent again is not counted.</summary>
+    public long Sent => Interlocked.Read(ref _sent);
 
     /// <summary>Messages in flight, messages that wait, and messages dropped because too many waited.</summary>
     public (int InFlight, int Queued, long Dropped) Counts
@@ -41,6 +45,7 @@ internal sealed class Outbox(EmulatorOptions options, Traffic traffic, int windo
         lock (_gate)
         {
             _link = link;
+            _sent = 0;
             _sink = new DeliverySink(link, options.Clock);
             _window.Limit = Math.Min(windowLimit, receiveMaximum);
             _window.Resume(sessionPresent: true, _sink);
@@ -78,7 +83,7 @@ internal sealed class Outbox(EmulatorOptions options, Traffic traffic, int windo
 
     /// <summary>Sends a message, or keeps it until that is possible.</summary>
     /// <returns>False when so much waits that the publisher has to be slowed down.</returns>
-    public bool Deliver(string topic, ReadOnlyMemory<byte> payload, QualityOfService qualityOfService, PublishProperties? properties)
+    public bool Deliver(string topic, ReadOnlyMemory<byte> payload, QualityOfService qualityOfService, PublishProperties? properties, bool retain = false)
     {
         lock (_gate)
         {
@@ -87,7 +92,7 @@ internal sealed class Outbox(EmulatorOptions options, Traffic traffic, int windo
                 // Nothing was promised for QoS 0, and there is nobody to send it to.
                 if (!_closed && qualityOfService != QualityOfService.AtMostOnce)
                 {
-                    _queue.Add(new Delivery(topic, payload, qualityOfService, properties));
+                    _queue.Add(new Delivery(topic, payload, qualityOfService, properties, retain));
                 }
 
                 return true;
@@ -95,20 +100,20 @@ internal sealed class Outbox(EmulatorOptions options, Traffic traffic, int windo
 
             if (_queue.Count == 0 && _link.HasRoom && _window.HasRoom(qualityOfService))
             {
-                traffic.CountOut();
+                CountSent();
                 if (qualityOfService == QualityOfService.AtMostOnce && properties is null)
                 {
-                    _link.Publish(topic, payload, qualityOfService, packetId: 0, retain: false, duplicate: false);
+                    _link.Publish(topic, payload, qualityOfService, packetId: 0, retain, duplicate: false);
                 }
                 else
                 {
-                    _window.Publish(new Delivery(topic, payload, qualityOfService, properties), _sink);
+                    _window.Publish(new Delivery(topic, payload, qualityOfService, properties, retain), _sink);
                 }
 
                 return true;
             }
 
-            _queue.Add(new Delivery(topic, payload, qualityOfService, properties));
+            _queue.Add(new Delivery(topic, payload, qualityOfService, properties, retain));
             Pump();
             return _stalled || !_queue.IsFlooded;
         }
@@ -193,7 +198,7 @@ internal sealed class Outbox(EmulatorOptions options, Traffic traffic, int windo
             if (next.Properties is null || !next.Properties.HasExpired(options.Clock))
             {
                 _window.Publish(next, _sink!);
-                traffic.CountOut();
+                CountSent();
             }
         }
 
@@ -227,6 +232,12 @@ internal sealed class Outbox(EmulatorOptions options, Traffic traffic, int windo
                 Pump();
             }
         }
+    }
+
+    private void CountSent()
+    {
+        _sent++;
+        traffic.CountOut();
     }
 
     private void StopWaiting()

@@ -46,6 +46,9 @@ internal sealed class Session
 
     public Outbox Outbox { get; }
 
+    /// <summary>The devices its client may see; null for those of the whole organisation (protocol.md §3.4).</summary>
+    public string? ResourceGroup { get; set; }
+
     /// <summary>How long it outlives its connection: zero when it ends with it, <see cref="Timeout.InfiniteTimeSpan"/> for ever.</summary>
     public TimeSpan Expiry { get; set; }
 
@@ -129,15 +132,19 @@ internal sealed class Session
     }
 
     /// <summary>Subscribes to a filter, or changes what was granted for it.</summary>
-    public void Subscribe(string internalFilter, Grant grant)
+    /// <returns>False when there was a subscription to it already.</returns>
+    public bool Subscribe(string internalFilter, Grant grant)
     {
         lock (_gate)
         {
+            var isNew = !_subscriptions.ContainsKey(internalFilter);
             if (!_ended)
             {
                 _subscriptions[internalFilter] = grant;
                 Organization.Subscriptions.Set(internalFilter, this, grant);
             }
+
+            return isNew;
         }
     }
 

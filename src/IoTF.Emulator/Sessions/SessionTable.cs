@@ -40,6 +40,7 @@ internal sealed class SessionTable(EmulatorOptions options, Traffic traffic)
             }
 
             session!.Expiry = admitted.SessionExpiry;
+            session.ResourceGroup = admitted.Principal.ResourceGroup;
             connection.Welcome(session, present);
             session.Attach(connection);
             return session;
@@ -51,11 +52,20 @@ internal sealed class SessionTable(EmulatorOptions options, Traffic traffic)
     {
         lock (_sessions)
         {
-            if (session.Detach(connection) && session.Expiry == TimeSpan.Zero)
+            if (!session.Detach(connection))
+            {
+                return;
+            }
+
+            var expiry = session.Expiry;
+            if (expiry == TimeSpan.Zero)
             {
                 _sessions.Remove(session.Key);
                 session.End();
             }
+
+            // Within the lock, so that what is told of a client is told in the order in which it came and went.
+            connection.Farewell(session, expiry);
         }
     }
 

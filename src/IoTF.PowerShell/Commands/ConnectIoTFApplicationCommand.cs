@@ -12,6 +12,8 @@ namespace IoTF.PowerShell.Commands;
 /// <remarks>
 /// The events of all devices are subscribed at connect, so that those sent before the first <c>Receive-IoTFEvent</c> are not missed.
 /// What nobody receives does not pile up: the service stops when messages are not acknowledged, and of QoS 0 the oldest are dropped.
+/// A member of a scalable application subscribes nothing at connect: what it subscribes is its share of the work, which nobody else gets, so
+/// the first <c>Receive-</c> decides. On quickstart a subscription has to name the device, and is left to the first <c>Receive-</c>, too.
 /// </remarks>
 [Cmdlet(VerbsCommunications.Connect, "IoTFApplication")]
 [OutputType(typeof(IoTFSession))]
@@ -22,26 +24,73 @@ public sealed class ConnectIoTFApplicationCommand : ConnectIoTFCommandBase
     [ValidateNotNullOrEmpty]
     public string? ApiKey { get; set; }
 
-    /// <summary>The application id; a new random one unless given.</summary>
+    /// <summary>The application id; a new random one unless given. The members of a scalable application have the same.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [Alias("AppId")]
     [ValidateNotNullOrEmpty]
     public string? ApplicationId { get; set; }
 
+    /// <summary>
+    /// Connects a member of a scalable application: its members share each subscription, so that every message goes to one of them
+    /// (protocol.md §2.5). Members in one runspace are told apart by <c>-Name</c>.
+    /// </summary>
+    [Parameter]
+    public SwitchParameter Scalable { get; set; }
+
+    /// <summary>
+    /// What tells a member of a scalable application from the others; implies <c>-Scalable</c>. Only a member that has one can be persistent, and
+    /// members with and without one share different subscriptions.
+    /// </summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    public string? InstanceId { get; set; }
+
     /// <summary>Does not subscribe to events at connect: for applications that only send. <c>Receive-IoTFEvent</c> subscribes when it is called.</summary>
     [Parameter]
     public SwitchParameter SendOnly { get; set; }
 
-    private protected override ClientIdentity MakeIdentity() =>
-        ClientIdentity.ForApplication(FindOrganization(), ApplicationId ?? Guid.NewGuid().ToString());
+    /// <summary>The type of the device in whose name the last will is sent.</summary>
+    [Parameter]
+    public string? WillDeviceType { get; set; }
+
+    /// <summary>The id of the device in whose name the last will is sent.</summary>
+    [Parameter]
+    public string? WillDeviceId { get; set; }
+
+    private protected override bool HasApiKey => ApiKey is not null;
+
+    private protected override ClientIdentity MakeIdentity()
+    {
+        if (!Scalable && InstanceId is null)
+        {
+            return ClientIdentity.ForApplication(FindOrganization(), ApplicationId ?? Guid.NewGuid().ToString());
+        }
+
+        return ClientIdentity.ForScalableApplication(
+            FindOrganization(),
+            ApplicationId ?? throw Refuse(
+                ErrorIds.ApplicationIdNeeded,
+                "The members of a scalable application find together by their application id, and none was given.",
+                "Give the same -ApplicationId to each member."),
+            InstanceId);
+    }
 
     private protected override string MakeUserName(string? credentialUserName) =>
         ApiKey ?? credentialUserName ?? throw Refuse(
             ErrorIds.ApiKeyNeeded, "The API key was not given.", "Give it with -ApiKey, or as the user name of -Credential.");
 
-    private protected override IReadOnlyList<SubscriptionRequest> MakeSubscriptions(ClientIdentity identity) => SendOnly || identity.IsQuickstart
-        ? []
-        : [new SubscriptionRequest(LongTopics.EventFilter(deviceType: null, deviceId: null, eventId: null, format: null), MessageKind.Event)];
+    private protected override IReadOnlyList<SubscriptionRequest> MakeSubscriptions(ClientIdentity identity) =>
+        SendOnly || identity.IsQuickstart || identity.Role == ClientRole.ScalableApplication
+            ? []
+            : [new SubscriptionRequest(LongTopics.EventFilter(deviceType: null, deviceId: null, eventId: null, format: null), MessageKind.Event)];
+
+    private protected override string MakeWillTopic(ClientIdentity identity, string eventId, string format) =>
+        WillDeviceType is { } type && WillDeviceId is { } id
+            ? LongTopics.Event(type, id, eventId, format)
+            : throw Refuse(
+                ErrorIds.DeviceNeeded,
+                "An application sends events in the name of a device, and so is its last will.",
+                "Name the device with -WillDeviceType and -WillDeviceId.");
 
     private string FindOrganization()
     {

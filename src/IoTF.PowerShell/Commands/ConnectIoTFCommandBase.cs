@@ -2,15 +2,20 @@ using System.Management.Automation;
 using System.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using IoTF.Client.Connecting;
 using IoTF.Client.Receiving;
 using IoTF.Client.Sessions;
+using IoTF.Mqtt;
 using IoTF.PowerShell.Errors;
 using IoTF.PowerShell.Parameters;
+using IoTF.PowerShell.Payloads;
 using IoTF.PowerShell.Sessions;
+using IoTF.Protocol.Connecting;
 using IoTF.Protocol.Endpoints;
 using IoTF.Protocol.Identities;
 using IoTF.Protocol.Limits;
+using IoTF.Protocol.Topics;
 
 namespace IoTF.PowerShell.Commands;
 
@@ -119,6 +124,26 @@ public abstract class ConnectIoTFCommandBase : IoTFCommandBase
     [TimeoutTransformation(AllowZero = false)]
     public TimeSpan MaxReconnectDelay { get; set; } = ReconnectOptions.Default.LongestDelay;
 
+    /// <summary>The id of the event that the service sends in the client's name when its connection ends without a farewell: the last will.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    [AllowEmptyString]
+    public string? WillEvent { get; set; }
+
+    /// <summary>What the last will says, as <c>-Data</c> of <c>Send-IoTFEvent</c>; an empty object unless given.</summary>
+    [Parameter]
+    [AllowNull]
+    public object? WillData { get; set; }
+
+    /// <summary>The format word of the last will; <c>json</c>, or <c>bin</c> for bytes, unless given.</summary>
+    [Parameter]
+    public string? WillFormat { get; set; }
+
+    /// <summary>The QoS of the last will; 1 unless given.</summary>
+    [Parameter]
+    [ValidateRange(0, 2)]
+    public int WillQoS { get; set; } = 1;
+
     /// <summary>Replaces an open session of the same identity that has other options, or that has the same name at another service.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
@@ -133,6 +158,12 @@ public abstract class ConnectIoTFCommandBase : IoTFCommandBase
     private ClientIdentity? CurrentIdentity { get; set; }
 
     private protected abstract ClientIdentity MakeIdentity();
+
+    /// <summary>Whether an API key was given beside a token.</summary>
+    private protected virtual bool HasApiKey => false;
+
+    /// <summary>The topic of the last will, by the role's rules for publishing (protocol.md §2.6).</summary>
+    private protected abstract string MakeWillTopic(ClientIdentity identity, string eventId, string format);
 
     /// <summary>The user name of the role (protocol.md §3.1), given the one of <c>-Credential</c>.</summary>
     private protected abstract string MakeUserName(string? credentialUserName);
@@ -152,7 +183,7 @@ public abstract class ConnectIoTFCommandBase : IoTFCommandBase
         finally
         {
             // The pool's session has a copy of its own; this one is used up.
-            if (SessionPool.Current.FindSame(options)?.Session.Options != options)
+            if (SessionPool.Current.FindSame(options, NameFor(options))?.Session.Options != options)
             {
                 options.Credential?.Dispose();
             }
@@ -162,7 +193,8 @@ public abstract class ConnectIoTFCommandBase : IoTFCommandBase
     private void Connect(SessionOptions options)
     {
         var pool = SessionPool.Current;
-        var same = pool.FindSame(options);
+        var name = NameFor(options);
+        var same = pool.FindSame(options, name);
         if (same is { IsUsable: true } && !Force)
         {
             if (same.Session.Options.IsSameAs(options) && (Name is null || Name.Equals(same.Name, StringComparison.OrdinalIgnoreCase)))
@@ -184,7 +216,6 @@ public abstract class ConnectIoTFCommandBase : IoTFCommandBase
                 "Disconnect that session first, or say -Force to replace it.");
         }
 
-        var name = Name ?? options.Identity.ClientId;
         var replaced = pool.FindReplaced(options, name, Force);
         pool.RequireFreeName(name, except: replaced);
         foreach (var earlier in replaced)
@@ -207,8 +238,11 @@ public abstract class ConnectIoTFCommandBase : IoTFCommandBase
         WriteObject(opened);
     }
 
+    private string NameFor(SessionOptions options) => Name ?? options.Identity.ClientId;
+
     private SessionOptions MakeOptions(ClientIdentity identity)
     {
+        SessionRules.Require(identity, Persistent, hasCredentials: Token is not null || Credential is not null || HasApiKey);
         var endpoint = ServiceEndpoint.Resolve(identity.Organization, Domain, HostName, Port, Insecure);
         var maxInFlight = MaxInFlight ?? DefaultInFlight(identity.Role);
         return new SessionOptions
@@ -218,6 +252,7 @@ public abstract class ConnectIoTFCommandBase : IoTFCommandBase
             Credential = MakeCredential(identity),
             Version = ProtocolVersions.Parse(ProtocolVersion),
             Persistent = Persistent,
+            Will = MakeWill(identity),
             KeepAlive = ServiceLimits.EffectiveKeepAlive(identity, TimeSpan.FromSeconds(Math.Ceiling(KeepAlive.TotalSeconds))),
             ConnectTimeout = ConnectTimeout,
             Reconnect = NoReconnect ? null : new ReconnectOptions(ReconnectDelay, MaxReconnectDelay),
@@ -233,6 +268,23 @@ public abstract class ConnectIoTFCommandBase : IoTFCommandBase
 
     /// <summary>The service takes 10, 1,000 and 2,000 (protocol.md §2.6); 100 is enough to fill a line and leaves room for others.</summary>
     private static int DefaultInFlight(ClientRole role) => Math.Min(100, ServiceLimits.InFlight(role));
+
+    /// <summary>The last will; checked, because for a wrong one the service closes the connection without an answer (protocol.md §3.3).</summary>
+    private LastWill? MakeWill(ClientIdentity identity)
+    {
+        if (WillEvent is null)
+        {
+            return MyInvocation.BoundParameters.Keys.FirstOrDefault(static one => one.StartsWith("Will", StringComparison.Ordinal)) is { } alone
+                ? throw Refuse(ErrorIds.WillEventNeeded, $"-{alone} says something about a last will, and there is none.", "Give the id of its event with -WillEvent.")
+                : null;
+        }
+
+        var payload = new PayloadEncoder(ServiceLimits.MaximumPayload).Encode(WillData ?? new PSObject(), WillFormat);
+        var topic = MakeWillTopic(identity, WillEvent, payload.Format);
+        TopicRules.RequireMayPublish(identity, topic);
+        PayloadSize.Require(PayloadSize.Counted(payload.Bytes.Length, Encoding.UTF8.GetByteCount(topic), countTopic: ProtocolVersion != ProtocolVersions.V5));
+        return new LastWill(topic, payload.Bytes, (QualityOfService)WillQoS);
+    }
 
     private Credential? MakeCredential(ClientIdentity identity)
     {

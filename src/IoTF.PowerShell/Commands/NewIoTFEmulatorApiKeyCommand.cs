@@ -2,6 +2,7 @@ using System.Management.Automation;
 using System.Security;
 using IoTF.PowerShell.Emulation;
 using IoTF.PowerShell.Parameters;
+using IoTF.Protocol.Authorization;
 
 namespace IoTF.PowerShell.Commands;
 
@@ -16,6 +17,26 @@ public sealed class NewIoTFEmulatorApiKeyCommand : IoTFCommandBase
     [ValidateNotNullOrEmpty]
     public string? Organization { get; set; }
 
+    /// <summary>
+    /// What applications with the key may do: <c>StandardApplication</c> and <c>BackendTrustedApplication</c> everything, <c>OperationsApplication</c> and
+    /// <c>DataProcessorApplication</c> receive events and send commands, <c>VisualizationApplication</c> receives events, <c>DeviceApplication</c>
+    /// sends and receives events and receives commands.
+    /// </summary>
+    [Parameter]
+    [ValidateSet(
+        nameof(ApiKeyRole.StandardApplication),
+        nameof(ApiKeyRole.OperationsApplication),
+        nameof(ApiKeyRole.BackendTrustedApplication),
+        nameof(ApiKeyRole.DataProcessorApplication),
+        nameof(ApiKeyRole.VisualizationApplication),
+        nameof(ApiKeyRole.DeviceApplication))]
+    public string Role { get; set; } = nameof(ApiKeyRole.StandardApplication);
+
+    /// <summary>The resource group of the devices that applications with the key may act for; the whole organisation unless given.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? ResourceGroup { get; set; }
+
     /// <summary>The token, 8 to 36 characters; a random one unless given.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [SecretTransformation]
@@ -29,7 +50,8 @@ public sealed class NewIoTFEmulatorApiKeyCommand : IoTFCommandBase
     private protected override void Process()
     {
         var emulator = EmulatorSlot.Require(Emulator);
-        var credential = emulator.Service.CreateApiKey(Organization, Token is null ? null : Secrets.Reveal(Token));
-        WriteObject(new IoTFEmulatorApiKey(emulator, credential.Organization, credential.ApiKey!, Secrets.Protect(credential.Token)));
+        var role = Enum.Parse<ApiKeyRole>(Role, ignoreCase: true);
+        var credential = emulator.Service.CreateApiKey(Organization, Token is null ? null : Secrets.Reveal(Token), role, ResourceGroup);
+        WriteObject(new IoTFEmulatorApiKey(emulator, credential, role.ToString(), ResourceGroup));
     }
 }

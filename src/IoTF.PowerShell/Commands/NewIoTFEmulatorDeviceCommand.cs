@@ -1,7 +1,9 @@
 using System.Management.Automation;
 using System.Security;
 using IoTF.PowerShell.Emulation;
+using IoTF.PowerShell.Errors;
 using IoTF.PowerShell.Parameters;
+using Gateways = IoTF.Protocol.Authorization.GatewayRole;
 
 namespace IoTF.PowerShell.Commands;
 
@@ -22,6 +24,19 @@ public sealed class NewIoTFEmulatorDeviceCommand : IoTFCommandBase
     /// <summary>Registers a gateway.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public SwitchParameter Gateway { get; set; }
+
+    /// <summary>
+    /// What a gateway may do: <c>Privileged</c>, the service's own choice for new ones, registers devices it speaks for on the way;
+    /// <c>Standard</c> speaks for registered devices only.
+    /// </summary>
+    [Parameter]
+    [ValidateSet(nameof(Gateways.Privileged), nameof(Gateways.Standard))]
+    public string? GatewayRole { get; set; }
+
+    /// <summary>The resource group. A gateway that has one acts for the devices of it only; one without acts for the whole organisation.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? ResourceGroup { get; set; }
 
     /// <summary>The organisation; that of the local service unless given. A new one is made.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
@@ -49,10 +64,15 @@ public sealed class NewIoTFEmulatorDeviceCommand : IoTFCommandBase
     {
         var emulator = EmulatorSlot.Require(Emulator);
         var token = Token is null ? null : Secrets.Reveal(Token);
+        if (!Gateway && GatewayRole is not null)
+        {
+            throw Refuse(ErrorIds.GatewayNeeded, $"A role is for gateways, and '{DeviceId}' is to be a device.", "Add -Gateway, or leave -GatewayRole out.");
+        }
+
+        var role = GatewayRole is null ? default : Enum.Parse<Gateways>(GatewayRole, ignoreCase: true);
         var credential = Gateway
-            ? emulator.Service.RegisterGateway(Organization, DeviceType, DeviceId, token, replace: Force)
-            : emulator.Service.RegisterDevice(Organization, DeviceType, DeviceId, token, replace: Force);
-        WriteObject(new IoTFEmulatorDevice(
-            emulator, credential.Role.ToString(), credential.Organization, DeviceType, DeviceId, Secrets.Protect(credential.Token)));
+            ? emulator.Service.RegisterGateway(Organization, DeviceType, DeviceId, token, Force, role, ResourceGroup)
+            : emulator.Service.RegisterDevice(Organization, DeviceType, DeviceId, token, Force, ResourceGroup);
+        WriteObject(new IoTFEmulatorDevice(emulator, credential, Gateway ? role.ToString() : null, ResourceGroup));
     }
 }

@@ -1,8 +1,6 @@
 using System.Management.Automation;
 using IoTF.Client.Faults;
 using IoTF.Client.Receiving;
-using IoTF.Mqtt.Topics;
-using IoTF.PowerShell.Messages;
 using IoTF.PowerShell.Parameters;
 using IoTF.PowerShell.Sessions;
 using IoTF.Protocol.Identities;
@@ -17,19 +15,6 @@ namespace IoTF.PowerShell.Commands;
 /// </summary>
 public abstract class ReceiveIoTFCommandBase : IoTFCommandBase
 {
-    /// <summary>Only messages of devices of this type.</summary>
-    [Parameter]
-    [Alias("TypeId")]
-    public string? DeviceType { get; set; }
-
-    /// <summary>Only messages of devices with this id.</summary>
-    [Parameter]
-    public string? DeviceId { get; set; }
-
-    /// <summary>Only messages with this format word.</summary>
-    [Parameter]
-    public string? Format { get; set; }
-
     /// <summary>Ends after so many messages; without an end unless given.</summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
@@ -49,13 +34,11 @@ public abstract class ReceiveIoTFCommandBase : IoTFCommandBase
 
     private protected abstract IoTFSession ChooseSession();
 
-    /// <summary>What has to be subscribed for what was asked.</summary>
+    /// <summary>What is asked for, as a filter that the identity may use: the service selects, or the session where it gets more anyway.</summary>
     private protected abstract SubscriptionRequest MakeRequest(ClientIdentity receiver);
 
-    /// <summary>Whether a message of the subscription is one of those that were asked for; null when all are.</summary>
-    private protected abstract Func<MessageTopic, bool>? MakeFilter(ClientIdentity receiver);
-
-    private protected abstract IoTFMessage MakeMessage(ClientIdentity receiver, in MessageTopic topic, ReceivedMessage message);
+    /// <summary>What is emitted for a message; null for one that says nothing.</summary>
+    private protected abstract object? MakeObject(ClientIdentity receiver, ReceivedMessage message);
 
     private protected sealed override void End()
     {
@@ -65,40 +48,29 @@ public abstract class ReceiveIoTFCommandBase : IoTFCommandBase
         TopicRules.RequireMaySubscribe(identity, request.Filter);
         WriteNotices(session.Session);
         var started = TimeProvider.System.GetTimestamp();
-        var reception = BeginToReceive(session.Session, request);
+        var receiver = BeginToReceive(session.Session, request);
         try
         {
             WriteVerbose($"Receiving '{request.Filter}' for {session.ClientId}{(Count is null && Timeout is null ? " until Ctrl+C" : "")}.");
-            Receive(session, MakeReader(session, request, reception), started);
+            Receive(session, receiver, started);
         }
         finally
         {
-            reception.Subscription.Leave();
+            receiver.Leave();
         }
     }
 
-    private Reception BeginToReceive(Client.Sessions.Session session, SubscriptionRequest request) => Count is null && Timeout is null
-        ? new Reception(Await(session.ReceiveAsync(request, StopToken)), MustSelect: false)
-        : Await(session.ReceiveBrieflyAsync(request, StopToken));
+    /// <summary>What a topic says; nothing when it has no known shape.</summary>
+    private protected static MessageTopic ParseTopic(string topic) => MessageTopic.TryParse(topic, out var parsed) ? parsed : default;
 
-    private InboxReader MakeReader(IoTFSession session, SubscriptionRequest request, Reception reception)
+    private Receiver BeginToReceive(Client.Sessions.Session session, SubscriptionRequest request) => Await(Count is null && Timeout is null
+        ? session.ReceiveAsync(request, StopToken)
+        : session.ReceiveBrieflyAsync(request, StopToken));
+
+    private void Receive(IoTFSession session, Receiver receiver, long started)
     {
         var identity = session.Session.Options.Identity;
-        var inbox = reception.Subscription.Inbox;
-        if (reception.MustSelect)
-        {
-            // A persistent session is never told that a message was dealt with when it was only passed over.
-            return new InboxReader(inbox, message => TopicFilter.Matches(request.Filter, message.Topic), setsAside: !session.Persistent);
-        }
-
-        var filter = MakeFilter(identity);
-        return new InboxReader(inbox, filter is null ? null : message => filter(ParseTopic(message.Topic)), setsAside: false);
-    }
-
-    private void Receive(IoTFSession session, InboxReader reader, long started)
-    {
-        var identity = session.Session.Options.Identity;
-        for (var received = 0; received < (Count ?? int.MaxValue) || Count is null; received++)
+        for (var received = 0; received < (Count ?? int.MaxValue) || Count is null;)
         {
             var left = Timeout is { } limit ? limit - TimeProvider.System.GetElapsedTime(started) : System.Threading.Timeout.InfiniteTimeSpan;
             if (Timeout is not null && left < TimeSpan.Zero)
@@ -106,18 +78,27 @@ public abstract class ReceiveIoTFCommandBase : IoTFCommandBase
                 left = TimeSpan.Zero;
             }
 
-            if (reader.Take(left, StopToken) is not { } message)
+            if (receiver.Take(left, StopToken) is not { } message)
             {
                 WriteVerbose($"{received} messages came within {Timeout!.Value.TotalSeconds:0.###} s.");
                 break;
             }
 
-            Emit(MakeMessage(identity, ParseTopic(message.Topic), message), message, reader);
+            if (MakeObject(identity, message) is { } emitted)
+            {
+                Emit(emitted, message, receiver);
+                received++;
+            }
+            else
+            {
+                message.Consume();
+            }
+
             WriteNotices(session.Session);
         }
     }
 
-    private void Emit(IoTFMessage emitted, ReceivedMessage message, InboxReader reader)
+    private void Emit(object emitted, ReceivedMessage message, Receiver receiver)
     {
         try
         {
@@ -132,12 +113,10 @@ public abstract class ReceiveIoTFCommandBase : IoTFCommandBase
         catch
         {
             // A script block failed over the message, or Ctrl+C came while it worked.
-            reader.PutBack(message);
+            receiver.PutBack(message);
             throw;
         }
 
         message.Consume();
     }
-
-    private static MessageTopic ParseTopic(string topic) => MessageTopic.TryParse(topic, out var parsed) ? parsed : default;
 }

@@ -10,7 +10,7 @@ namespace IoTF.PowerShell.Commands;
 /// <summary>Receives the events of devices, as an application.</summary>
 [Cmdlet(VerbsCommunications.Receive, "IoTFEvent")]
 [OutputType(typeof(IoTFEvent))]
-public sealed class ReceiveIoTFEventCommand : ReceiveIoTFCommandBase
+public sealed class ReceiveIoTFEventCommand : ReceiveIoTFMessageCommandBase
 {
     /// <summary>Only events with this id.</summary>
     [Parameter(Position = 0)]
@@ -22,18 +22,20 @@ public sealed class ReceiveIoTFEventCommand : ReceiveIoTFCommandBase
     private protected override SubscriptionRequest MakeRequest(ClientIdentity receiver) =>
         new(LongTopics.EventFilter(DeviceType, DeviceId, EventId, Format), MessageKind.Event);
 
-    private protected override Func<MessageTopic, bool>? MakeFilter(ClientIdentity receiver) => null;
-
-    private protected override IoTFMessage MakeMessage(ClientIdentity receiver, in MessageTopic topic, ReceivedMessage message) => new IoTFEvent(
-        receiver.Organization,
-        topic.DeviceType,
-        topic.DeviceId,
-        topic.Name ?? "",
-        topic.Format ?? "",
-        message.Payload,
-        (int)message.QualityOfService,
-        message.Retain,
-        message.Duplicate,
-        message.ReceivedAt.UtcDateTime,
-        message.Topic);
+    private protected override object MakeObject(ClientIdentity receiver, ReceivedMessage message)
+    {
+        var topic = ParseTopic(message.Topic);
+        return new IoTFEvent(
+            receiver.Organization,
+            topic.DeviceType,
+            topic.DeviceId,
+            topic.Name ?? "",
+            topic.Format ?? "",
+            message.Payload,
+            (int)message.QualityOfService,
+            message.Retain,
+            message.Duplicate,
+            message.ReceivedAt.UtcDateTime,
+            message.Topic);
+    }
 }

@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using System.Text;
 using IoTF.Client.Sending;
 using IoTF.Mqtt;
 using IoTF.PowerShell.Errors;
@@ -9,6 +8,7 @@ using IoTF.PowerShell.Payloads;
 using IoTF.PowerShell.Sessions;
 using IoTF.Protocol.Identities;
 using IoTF.Protocol.Limits;
+using IoTF.Protocol.Rules;
 using IoTF.Protocol.Topics;
 
 namespace IoTF.PowerShell.Commands;
@@ -17,14 +17,22 @@ namespace IoTF.PowerShell.Commands;
 /// What the <c>Send-</c> cmdlets share: the pipeline goes into a window of messages under way, and the cmdlet returns when it is known
 /// of each message what became of it.
 /// </summary>
+/// <remarks>
+/// <c>DeviceType</c> and <c>DeviceId</c> of piped objects name the device, so that one CSV feeds a fleet. They are in the topic then, and what is
+/// sent of a custom object (a row of a CSV) is the rest of it; objects of other types are sent whole.
+/// </remarks>
 public abstract class SendIoTFCommandBase : IoTFCommandBase
 {
     private static readonly PSObject EmptyObject = new();
 
     private readonly PayloadEncoder _encoder = new(ServiceLimits.MaximumPayload);
-    private readonly Dictionary<string, (string Name, int MaximumPayload)> _topics = [];
+    private TopicCache? _topics;
     private SendBatch? _batch;
-    private IoTFSession _session = null!;
+    private IoTFSession? _session;
+
+    /// <summary>Whether piped objects may name the device, because the parameters do not, or not wholly.</summary>
+    private bool _takesDevice;
+    private bool _hasData;
 
     /// <summary>What is sent: hashtables and objects become JSON, strings and bytes go as they are.</summary>
     [Parameter(Position = 1, ValueFromPipeline = true)]
@@ -42,13 +50,13 @@ public abstract class SendIoTFCommandBase : IoTFCommandBase
     [ValidateRange(0, 2)]
     public int QoS { get; set; } = 1;
 
-    /// <summary>The type of the device that the message is about.</summary>
-    [Parameter]
+    /// <summary>The type of the device that the message is about or for; of piped objects, their property of this name.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
     [Alias("TypeId")]
     public string? DeviceType { get; set; }
 
-    /// <summary>The id of the device that the message is about.</summary>
-    [Parameter]
+    /// <summary>The id of the device that the message is about or for; of piped objects, their property of this name.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
     public string? DeviceId { get; set; }
 
     /// <summary>A session, or its name or ClientId with wildcards; the only one that can send this unless given.</summary>
@@ -68,61 +76,58 @@ public abstract class SendIoTFCommandBase : IoTFCommandBase
 
     private protected abstract string MessageName { get; }
 
-    private protected abstract IoTFSession ChooseSession(bool hasDevice);
+    /// <summary>The session for what the parameters say now.</summary>
+    private protected abstract IoTFSession ChooseSession();
 
-    /// <summary>The topic for a format; throws what breaks a rule.</summary>
-    private protected abstract string MakeTopic(ClientIdentity sender, string format);
+    /// <summary>Makes sure that a session chosen for an earlier message can send one about another device, or about none.</summary>
+    /// <exception cref="IoTFException">It cannot.</exception>
+    private protected abstract void RequireAble(ClientIdentity sender);
+
+    /// <summary>The topic for a device and a format; throws what breaks a rule.</summary>
+    private protected abstract string MakeTopic(ClientIdentity sender, string? deviceType, string? deviceId, string format);
 
     private protected sealed override void Begin()
     {
-        if ((DeviceType is null) != (DeviceId is null))
+        _hasData = MyInvocation.BoundParameters.ContainsKey(nameof(Data));
+        _takesDevice = MyInvocation.ExpectingInput && (DeviceType is null || DeviceId is null);
+        if (!_takesDevice)
         {
-            throw Refuse(ErrorIds.DeviceNeeded, "Only one of -DeviceType and -DeviceId was given.", "A device is named by both.");
+            // What breaks a rule here fails every message alike, so it ends the cmdlet before anything is sent.
+            RequireWholeDevice();
+            _ = TopicFor(Format ?? Formats.Json);
         }
-
-        _session = ChooseSession(DeviceId is not null);
-        _batch = new SendBatch(_session.Session, TimeoutSec, PassThru);
-
-        // A topic that breaks a rule fails every message alike, so it ends the cmdlet before anything is sent.
-        _ = TopicFor(Format ?? Formats.Json);
     }
 
     private protected sealed override void Process()
     {
-        var input = Data;
-        if (input is null && !MyInvocation.ExpectingInput && !MyInvocation.BoundParameters.ContainsKey(nameof(Data)))
-        {
-            // An event or a command without data: an empty object is what every reader of JSON takes.
-            input = EmptyObject;
-        }
-
-        EncodedPayload payload;
         try
         {
-            payload = _encoder.Encode(input, Format);
+            RequireWholeDevice();
+            Send(_encoder.Encode(WhatIsSent(), Format));
         }
         catch (PayloadException exception)
         {
             WriteError(ErrorRecords.Create(exception, Data));
-            return;
         }
-
-        var (topic, maximumPayload) = TopicFor(payload.Format);
-        if (payload.Bytes.Length > maximumPayload)
+        catch (RuleException exception) when (exception.Subject is nameof(DeviceType) or nameof(DeviceId) or "Topic")
         {
-            WriteError(ErrorRecords.Create(PayloadEncoder.TooLarge(maximumPayload), Data));
-            return;
+            WriteError(FaultRecords.Create(exception, Data));
         }
-
-        _batch!.Send(new PendingMessage(topic, payload.Bytes, (QualityOfService)QoS, Data), StopToken);
-        WriteReports();
+        catch (IoTFException exception) when (_session is not null)
+        {
+            // The session cannot send this one; others it may.
+            WriteError(ErrorRecords.Create(exception.ErrorId, ErrorCategory.InvalidArgument, exception.Message, exception.NextStep, Data, exception));
+        }
     }
 
     private protected sealed override void End()
     {
-        _batch!.Complete(StopToken);
-        WriteReports();
-        WriteNotices(_session.Session);
+        if (_batch is not null)
+        {
+            _batch.Complete(StopToken);
+            WriteReports();
+            WriteNotices(_session!.Session);
+        }
     }
 
     /// <inheritdoc/>
@@ -136,20 +141,53 @@ public abstract class SendIoTFCommandBase : IoTFCommandBase
         base.Dispose(disposing);
     }
 
-    /// <summary>The topic for a format, and how large a payload may be there: of a long topic a part counts as payload (protocol.md §2.6).</summary>
-    private (string Name, int MaximumPayload) TopicFor(string format)
+    private object? WhatIsSent()
     {
-        if (!_topics.TryGetValue(format, out var topic))
+        if (Data is null && !MyInvocation.ExpectingInput && !_hasData)
         {
-            var options = _session.Session.Options;
-            var name = MakeTopic(options.Identity, format);
-            TopicRules.RequireMayPublish(options.Identity, name);
-            var counted = PayloadSize.Counted(payloadBytes: 0, Encoding.UTF8.GetByteCount(name), countTopic: options.Version != MqttVersion.V5);
-            topic = (name, ServiceLimits.MaximumPayload - counted);
-            _topics.Add(format, topic);
+            // An event or a command without data: an empty object is what every reader of JSON takes.
+            return EmptyObject;
         }
 
-        return topic;
+        return _takesDevice && !_hasData && DeviceId is not null ? DeviceColumns.Without(Data) : Data;
+    }
+
+    private void Send(EncodedPayload payload)
+    {
+        var (topic, maximumPayload) = TopicFor(payload.Format);
+        if (payload.Bytes.Length > maximumPayload)
+        {
+            throw PayloadEncoder.TooLarge(maximumPayload);
+        }
+
+        _batch!.Send(new PendingMessage(topic, payload.Bytes, (QualityOfService)QoS, Data), StopToken);
+        WriteReports();
+    }
+
+    private void RequireWholeDevice()
+    {
+        if ((DeviceType is null) != (DeviceId is null))
+        {
+            throw new RuleException(
+                ErrorIds.DeviceNeeded,
+                DeviceId is null ? nameof(DeviceId) : nameof(DeviceType),
+                "Only one of -DeviceType and -DeviceId was given.",
+                "A device is named by both.");
+        }
+    }
+
+    /// <summary>The topic for a format, and how large a payload may be there. The first message decides on the session.</summary>
+    private (string Name, int MaximumPayload) TopicFor(string format)
+    {
+        if (_session is null)
+        {
+            _session = ChooseSession();
+            _batch = new SendBatch(_session.Session, TimeoutSec, PassThru);
+            _topics = new TopicCache(_session.Session.Options, MakeTopic);
+        }
+
+        RequireAble(_session.Session.Options.Identity);
+        return _topics!.Find(DeviceType, DeviceId, format);
     }
 
     private void WriteReports()
@@ -169,7 +207,7 @@ public abstract class SendIoTFCommandBase : IoTFCommandBase
 
     private IoTFReceipt MakeReceipt(PendingMessage message)
     {
-        var clock = _session.Session.Clock;
+        var clock = _session!.Session.Clock;
         return new IoTFReceipt(
             _session.ClientId,
             MessageName,

@@ -7,7 +7,7 @@ using IoTF.Protocol.Topics;
 
 namespace IoTF.PowerShell.Commands;
 
-/// <summary>Sends commands from an application to a device.</summary>
+/// <summary>Sends commands from an application to devices.</summary>
 [Cmdlet(VerbsCommunications.Send, "IoTFCommand")]
 [OutputType(typeof(IoTFReceipt))]
 public sealed class SendIoTFCommandCommand : SendIoTFCommandBase
@@ -19,10 +19,27 @@ public sealed class SendIoTFCommandCommand : SendIoTFCommandBase
 
     private protected override string MessageName => CommandId;
 
-    private protected override IoTFSession ChooseSession(bool hasDevice) => hasDevice
-        ? SessionChoice.Choose(Session, static one => one.Session.Options.Identity.IsApplication, "send a command", "an application")
-        : throw Refuse(ErrorIds.DeviceNeeded, "A command needs the device that it is for.", "Name it with -DeviceType and -DeviceId.");
+    private protected override IoTFSession ChooseSession()
+    {
+        if (DeviceId is null && !MyInvocation.ExpectingInput)
+        {
+            throw NoDevice();
+        }
 
-    private protected override string MakeTopic(ClientIdentity sender, string format) =>
-        LongTopics.Command(DeviceType!, DeviceId!, CommandId, format);
+        return SessionChoice.Choose(Session, static one => one.Session.Options.Identity.IsApplication, "send a command", "an application");
+    }
+
+    private protected override void RequireAble(ClientIdentity sender)
+    {
+        if (DeviceId is null)
+        {
+            throw NoDevice();
+        }
+    }
+
+    private protected override string MakeTopic(ClientIdentity sender, string? deviceType, string? deviceId, string format) =>
+        LongTopics.Command(deviceType!, deviceId!, CommandId, format);
+
+    private static IoTFException NoDevice() =>
+        Refuse(ErrorIds.DeviceNeeded, "A command needs the device that it is for.", "Name it with -DeviceType and -DeviceId.");
 }

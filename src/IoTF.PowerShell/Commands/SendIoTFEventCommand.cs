@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using IoTF.PowerShell.Errors;
 using IoTF.PowerShell.Messages;
 using IoTF.PowerShell.Sessions;
 using IoTF.Protocol.Identities;
@@ -6,11 +7,16 @@ using IoTF.Protocol.Topics;
 
 namespace IoTF.PowerShell.Commands;
 
-/// <summary>Sends events: of the device whose session it is, or, by gateways and applications, of the device that is named.</summary>
+/// <summary>
+/// Sends events: of the device or gateway whose session it is, or, by gateways and applications, of the device that is named. A session of a
+/// device speaks for that device alone: an event that names another is an error, and is not sent.
+/// </summary>
 [Cmdlet(VerbsCommunications.Send, "IoTFEvent")]
 [OutputType(typeof(IoTFReceipt))]
 public sealed class SendIoTFEventCommand : SendIoTFCommandBase
 {
+    private const string Others = "a gateway or an application";
+
     /// <summary>The event id: one topic level, any text without <c>/</c>, <c>+</c> and <c>#</c>.</summary>
     [Parameter(Mandatory = true, Position = 0)]
     [AllowEmptyString]
@@ -18,14 +24,34 @@ public sealed class SendIoTFEventCommand : SendIoTFCommandBase
 
     private protected override string MessageName => EventId;
 
-    private protected override IoTFSession ChooseSession(bool hasDevice) => hasDevice
-        ? SessionChoice.Choose(Session, static one => !IsDevice(one), "send an event of another device", "a gateway or an application")
+    private protected override IoTFSession ChooseSession() => DeviceId is not null
+        ? SessionChoice.Choose(Session, one => IsAble(one.Session.Options.Identity), "send an event of another device", Others)
         : SessionChoice.Choose(
-            Session, static one => !one.Session.Options.Identity.IsApplication, "send an event of its own", "a device or a gateway (or -DeviceType and -DeviceId)");
+            Session,
+            one => IsAble(one.Session.Options.Identity),
+            "send an event of its own",
+            "a device or a gateway (or -DeviceType and -DeviceId)");
 
-    private protected override string MakeTopic(ClientIdentity sender, string format) => sender.Role == ClientRole.Device
+    private protected override void RequireAble(ClientIdentity sender)
+    {
+        if (IsAble(sender))
+        {
+            return;
+        }
+
+        throw sender.Role == ClientRole.Device
+            ? Refuse(ErrorIds.RoleCannot, $"{sender.ClientId} is a device and cannot send an event of {DeviceType}/{DeviceId}; that takes {Others}.", "Use a session of that role.")
+            : Refuse(ErrorIds.DeviceNeeded, $"{sender.ClientId} sends events in the name of devices, and this one names none.", "Name it with -DeviceType and -DeviceId.");
+    }
+
+    private protected override string MakeTopic(ClientIdentity sender, string? deviceType, string? deviceId, string format) => sender.Role == ClientRole.Device
         ? DeviceTopics.Event(EventId, format)
-        : LongTopics.Event(DeviceType ?? sender.DeviceType!, DeviceId ?? sender.DeviceId!, EventId, format);
+        : LongTopics.Event(deviceType ?? sender.DeviceType!, deviceId ?? sender.DeviceId!, EventId, format);
 
-    private static bool IsDevice(IoTFSession session) => session.Session.Options.Identity.Role == ClientRole.Device;
+    private bool IsAble(ClientIdentity sender) => sender.Role switch
+    {
+        ClientRole.Device => DeviceId is null || (DeviceId == sender.DeviceId && DeviceType == sender.DeviceType),
+        ClientRole.Gateway => true,
+        _ => DeviceId is not null,
+    };
 }

@@ -38,6 +38,9 @@ public sealed class IoTFEmulator
     /// <summary>Messages sent to clients since the start, one for each receiver.</summary>
     public long MessagesOut => Service.MessagesOut;
 
+    /// <summary>The organisations and what they allow; quickstart among them.</summary>
+    public IoTFEmulatorOrganization[] Organizations => [.. Service.Organizations.Select(static organization => new IoTFEmulatorOrganization(organization))];
+
     /// <summary>The clients that are connected now.</summary>
     public IoTFEmulatorConnection[] Connections => [.. Service.Connections.Select(static connection => new IoTFEmulatorConnection(connection))];
 

@@ -1,16 +1,19 @@
 using System.Security;
 using System.Security.Cryptography.X509Certificates;
+using IoTF.Emulator.Registry;
 
 namespace IoTF.PowerShell.Emulation;
 
 /// <summary>An API key of the local service: all that <c>Connect-IoTFApplication</c> binds.</summary>
 public sealed class IoTFEmulatorApiKey
 {
-    internal IoTFEmulatorApiKey(IoTFEmulator emulator, string organization, string apiKey, SecureString token)
+    internal IoTFEmulatorApiKey(IoTFEmulator emulator, EmulatorCredential credential, string role, string? resourceGroup)
     {
-        Organization = organization;
-        ApiKey = apiKey;
-        Token = token;
+        Organization = credential.Organization;
+        ApiKey = credential.ApiKey!;
+        Role = role;
+        ResourceGroup = resourceGroup;
+        Token = Secrets.Protect(credential.Token);
         HostName = emulator.HostName;
         Port = emulator.Port;
         CACertificate = emulator.CACertificate;
@@ -21,6 +24,12 @@ public sealed class IoTFEmulatorApiKey
 
     /// <summary>The API key: the user name of applications.</summary>
     public string ApiKey { get; }
+
+    /// <summary>What applications with the key may do, such as <c>StandardApplication</c>.</summary>
+    public string Role { get; }
+
+    /// <summary>The resource group of the devices they may act for; null for the whole organisation.</summary>
+    public string? ResourceGroup { get; }
 
     /// <summary>The token. The local service keeps only its hash, so it cannot be had again.</summary>
     public SecureString Token { get; }

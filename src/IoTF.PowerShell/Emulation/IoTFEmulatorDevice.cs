@@ -1,18 +1,21 @@
 using System.Security;
 using System.Security.Cryptography.X509Certificates;
+using IoTF.Emulator.Registry;
 
 namespace IoTF.PowerShell.Emulation;
 
 /// <summary>A device or gateway registered with the local service: all that <c>Connect-IoTFDevice</c> binds.</summary>
 public sealed class IoTFEmulatorDevice
 {
-    internal IoTFEmulatorDevice(IoTFEmulator emulator, string role, string organization, string deviceType, string deviceId, SecureString token)
+    internal IoTFEmulatorDevice(IoTFEmulator emulator, EmulatorCredential credential, string? gatewayRole, string? resourceGroup)
     {
-        Role = role;
-        Organization = organization;
-        DeviceType = deviceType;
-        DeviceId = deviceId;
-        Token = token;
+        Role = credential.Role.ToString();
+        GatewayRole = gatewayRole;
+        ResourceGroup = resourceGroup;
+        Organization = credential.Organization;
+        DeviceType = credential.DeviceType!;
+        DeviceId = credential.DeviceId!;
+        Token = Secrets.Protect(credential.Token);
         HostName = emulator.HostName;
         Port = emulator.Port;
         CACertificate = emulator.CACertificate;
@@ -20,6 +23,12 @@ public sealed class IoTFEmulatorDevice
 
     /// <summary><c>Device</c> or <c>Gateway</c>.</summary>
     public string Role { get; }
+
+    /// <summary><c>Privileged</c> or <c>Standard</c>; null for a device.</summary>
+    public string? GatewayRole { get; }
+
+    /// <summary>The resource group; null for none.</summary>
+    public string? ResourceGroup { get; }
 
     /// <summary>The organisation.</summary>
     public string Organization { get; }

@@ -51,6 +51,12 @@ public static class ErrorIds
     /// <summary>An API key has to be named and was not.</summary>
     public const string ApiKeyNeeded = "ApiKeyNeeded";
 
+    /// <summary>The application id of a scalable application has to be given and was not.</summary>
+    public const string ApplicationIdNeeded = "ApplicationIdNeeded";
+
+    /// <summary>Something was said about a last will, and no last will was asked for.</summary>
+    public const string WillEventNeeded = "WillEventNeeded";
+
     /// <summary>A message was not confirmed when its session was disconnected.</summary>
     public const string NotConfirmed = "NotConfirmed";
 
@@ -59,4 +65,7 @@ public static class ErrorIds
 
     /// <summary>An emulator runs already in this runspace.</summary>
     public const string EmulatorRunning = "EmulatorRunning";
+
+    /// <summary>What was asked for is for gateways only.</summary>
+    public const string GatewayNeeded = "GatewayNeeded";
 }

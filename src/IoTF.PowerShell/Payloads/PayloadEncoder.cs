@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using System.Text;
 using IoTF.PowerShell.Errors;
+using IoTF.PowerShell.Messages;
 
 namespace IoTF.PowerShell.Payloads;
 
@@ -8,7 +9,7 @@ namespace IoTF.PowerShell.Payloads;
 /// <remarks>
 /// <para>
 /// Bytes (<c>byte[]</c>, or an array of nothing but bytes) go as they are, with the format <c>bin</c>. Strings go as they are, in UTF-8 without a byte
-/// order mark. Everything else becomes compact JSON by the rules of <see cref="JsonPayloadWriter"/>.
+/// order mark. A received message goes on with its payload and its format. Everything else becomes compact JSON by the rules of <see cref="JsonPayloadWriter"/>.
 /// </para>
 /// <para>
 /// The default format of a string is <c>json</c> as well: what scripts have in a string is most often JSON that they made or read, every peer reads
@@ -43,6 +44,7 @@ internal sealed class PayloadEncoder
             string text => new EncodedPayload(EncodeText(text), format ?? PayloadFormats.Json),
             byte[] bytes => new EncodedPayload((byte[])Checked(bytes).Clone(), format ?? PayloadFormats.Binary),
             object[] items when AllBytes(items) is { } bytes => new EncodedPayload(Checked(bytes), format ?? PayloadFormats.Binary),
+            IoTFMessage message => new EncodedPayload(Checked(message.Payload), format ?? message.Format),
             System.Xml.XmlNode xml => new EncodedPayload(EncodeText(xml.OuterXml), format ?? "xml"),
             byte => throw new PayloadException(
                 ErrorIds.PayloadBytesUnrolled,

@@ -33,6 +33,9 @@ public sealed class IoTFSession
     /// <summary>The id of an application; null for devices and gateways.</summary>
     public string? ApplicationId => Session.Options.Identity.ApplicationId;
 
+    /// <summary>What tells a member of a scalable application from the others; null without one.</summary>
+    public string? InstanceId => Session.Options.Identity.InstanceId;
+
     /// <summary>The host it is connected to.</summary>
     public string HostName => Session.Options.Endpoint.HostName;
 

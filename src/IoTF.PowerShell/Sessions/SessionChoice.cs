@@ -26,7 +26,7 @@ internal static class SessionChoice
             0 => throw new IoTFException(
                 ErrorIds.NoSession,
                 $"No open session can {task}; that takes {able}. {Describe(wanted is null ? SessionPool.Current.All : candidates)}",
-                "Connect with Connect-IoTFDevice or Connect-IoTFApplication, or name the session with -Session."),
+                "Connect with Connect-IoTFDevice, Connect-IoTFGateway or Connect-IoTFApplication, or name the session with -Session."),
             _ => throw new IoTFException(
                 ErrorIds.SeveralSessions,
                 $"{fitting.Count} open sessions can {task}: {string.Join(", ", fitting.Select(session => session.Name))}.",

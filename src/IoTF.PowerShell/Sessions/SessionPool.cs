@@ -59,11 +59,11 @@ internal sealed class SessionPool : IAsyncDisposable
     }
 
     /// <summary>The session of the same identity at the same service; null when there is none.</summary>
-    public IoTFSession? FindSame(SessionOptions options)
+    public IoTFSession? FindSame(SessionOptions options, string name)
     {
         lock (_gate)
         {
-            return _sessions.Find(session => IsSame(session, options));
+            return _sessions.Find(session => IsSame(session, options, name));
         }
     }
 
@@ -76,7 +76,7 @@ internal sealed class SessionPool : IAsyncDisposable
         lock (_gate)
         {
             return [.. _sessions.Where(session =>
-                IsSame(session, options)
+                IsSame(session, options, name)
                 || (HasName(session, name) && (session.IsOver || (force && session.Session.Options.Identity == options.Identity))))];
         }
     }
@@ -99,8 +99,11 @@ internal sealed class SessionPool : IAsyncDisposable
 
     private static bool HasName(IoTFSession session, string name) => session.Name.Equals(name, StringComparison.OrdinalIgnoreCase);
 
-    private static bool IsSame(IoTFSession session, SessionOptions options) =>
-        session.Session.Options.Identity == options.Identity && session.Session.Options.Endpoint == options.Endpoint;
+    // Members of a scalable application may share a ClientId; then it is the name that tells them apart.
+    private static bool IsSame(IoTFSession session, SessionOptions options, string name) =>
+        session.Session.Options.Identity == options.Identity
+        && session.Session.Options.Endpoint == options.Endpoint
+        && (!options.Identity.IsSharedByMembers || HasName(session, name));
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() =>

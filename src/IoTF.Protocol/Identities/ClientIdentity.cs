@@ -42,6 +42,9 @@ public sealed record ClientIdentity
     /// <summary>Whether the organisation is <c>quickstart</c>, which has rules of its own (protocol.md §9).</summary>
     public bool IsQuickstart => Organization == IdentityRules.QuickstartOrganization;
 
+    /// <summary>Whether many clients may be connected with this ClientId at a time: members of a scalable application without an instance id (protocol.md §2.4).</summary>
+    public bool IsSharedByMembers => this is { Role: ClientRole.ScalableApplication, InstanceId: null };
+
     /// <summary>Whether the client is a device or a gateway, which both have a device type, a device id and a token.</summary>
     [MemberNotNullWhen(true, nameof(DeviceType), nameof(DeviceId))]
     public bool IsDeviceOrGateway => Role is ClientRole.Device or ClientRole.Gateway;

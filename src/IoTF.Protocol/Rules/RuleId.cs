@@ -30,6 +30,15 @@ public static class RuleId
     /// <summary>A quickstart application must name the device it watches.</summary>
     public const string QuickstartNeedsDeviceId = nameof(QuickstartNeedsDeviceId);
 
+    /// <summary>Quickstart takes no token and no API key.</summary>
+    public const string QuickstartTakesNoCredentials = nameof(QuickstartTakesNoCredentials);
+
+    /// <summary>Quickstart knows no persistent sessions.</summary>
+    public const string QuickstartHasNoPersistentSessions = nameof(QuickstartHasNoPersistentSessions);
+
+    /// <summary>Only a member of a scalable application that has an instance id can have a persistent session.</summary>
+    public const string PersistentNeedsInstanceId = nameof(PersistentNeedsInstanceId);
+
     /// <summary>The domain is not the tail of a host name.</summary>
     public const string InvalidDomain = nameof(InvalidDomain);
 

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using IoTF.Protocol.Identities;
 using IoTF.Protocol.Rules;
 
@@ -69,6 +70,24 @@ public static class LongTopics
     /// <returns><c>iot-2/type/deviceType/id/deviceId/notify</c>.</returns>
     /// <exception cref="RuleException">A part is not legal.</exception>
     public static string NotificationTopic(string deviceType, string deviceId) => $"{Device(deviceType, deviceId)}/notify";
+
+    /// <summary>Reads which single device a topic or filter is about, whatever its root and its kind.</summary>
+    /// <param name="topicOrFilter">The topic or filter as gateways and applications say it.</param>
+    /// <param name="deviceType">The device type, or null.</param>
+    /// <param name="deviceId">The device id, or null.</param>
+    /// <returns>False when it names no device, or a wildcard stands for a part of its name.</returns>
+    public static bool TryGetDevice(string topicOrFilter, [NotNullWhen(true)] out string? deviceType, [NotNullWhen(true)] out string? deviceId)
+    {
+        ArgumentNullException.ThrowIfNull(topicOrFilter);
+        if (topicOrFilter.Split('/', 6) is [_, "type", not "+" and var type, "id", not "+" and var id, _])
+        {
+            (deviceType, deviceId) = (type, id);
+            return true;
+        }
+
+        deviceType = deviceId = null;
+        return false;
+    }
 
     private static string Device(string deviceType, string deviceId) =>
         $"iot-2/type/{IdentityRules.RequireDeviceType(deviceType)}/id/{IdentityRules.RequireDeviceId(deviceId)}";

@@ -1,3 +1,5 @@
+using IoTF.Protocol.Authorization;
+
 namespace IoTF.Protocol.Topics;
 
 /// <summary>
@@ -11,9 +13,20 @@ internal sealed class TopicPattern
 
     private readonly string[] _levels;
 
-    private TopicPattern(string pattern) => _levels = pattern.Split('/');
+    private TopicPattern(string pattern, TopicPermissions events, TopicPermissions commands)
+    {
+        _levels = pattern.Split('/');
+        Needs = Array.IndexOf(_levels, "evt") >= 0 ? events : Array.IndexOf(_levels, "cmd") >= 0 ? commands : TopicPermissions.None;
+    }
 
-    public static TopicPattern[] Table(params string[] patterns) => Array.ConvertAll(patterns, pattern => new TopicPattern(pattern));
+    /// <summary>What a client must be permitted, or the pattern is not for it (protocol.md §3.4).</summary>
+    public TopicPermissions Needs { get; }
+
+    public static TopicPattern[] PublishTable(params string[] patterns) =>
+        Array.ConvertAll(patterns, pattern => new TopicPattern(pattern, TopicPermissions.SendEvents, TopicPermissions.SendCommands));
+
+    public static TopicPattern[] SubscribeTable(params string[] patterns) =>
+        Array.ConvertAll(patterns, pattern => new TopicPattern(pattern, TopicPermissions.ReceiveEvents, TopicPermissions.ReceiveCommands));
 
     /// <summary>Compares level by level.</summary>
     /// <param name="topic">A well-formed topic or filter.</param>

@@ -1,3 +1,4 @@
+using IoTF.Protocol.Authorization;
 using IoTF.Protocol.Identities;
 using IoTF.Protocol.Rules;
 
@@ -6,7 +7,7 @@ namespace IoTF.Protocol.Topics;
 /// <summary>Who may publish and subscribe to what (protocol.md §4.1 to §4.5).</summary>
 public static class TopicRules
 {
-    private static readonly TopicPattern[] DevicePublish = TopicPattern.Table(
+    private static readonly TopicPattern[] DevicePublish = TopicPattern.PublishTable(
         "iot-2/evt/~/fmt/~",
         "iotdevice-1/response",
         "iotdevice-1/notify",
@@ -15,13 +16,13 @@ public static class TopicRules
         "iotdevice-1/clear/~/~",
         "iotdevice-1/mgmt/~");
 
-    private static readonly TopicPattern[] DeviceSubscribe = TopicPattern.Table(
+    private static readonly TopicPattern[] DeviceSubscribe = TopicPattern.SubscribeTable(
         "iot-2/cmd/+/fmt/+",
         "iotdm-1/*",
         "iot-2/mon",
         "iot-2/notify");
 
-    private static readonly TopicPattern[] GatewayPublish = TopicPattern.Table(
+    private static readonly TopicPattern[] GatewayPublish = TopicPattern.PublishTable(
         "iot-2/type/~/id/~/evt/~/fmt/~",
         "iotdevice-1/type/~/id/~/response",
         "iotdevice-1/type/~/id/~/notify",
@@ -31,7 +32,7 @@ public static class TopicRules
         "iotdevice-1/type/~/id/~/mgmt/~");
 
     // The documentation lets gateways watch the status of devices, the server's own table does not; the documentation is followed (protocol.md §4.2).
-    private static readonly TopicPattern[] GatewaySubscribe = TopicPattern.Table(
+    private static readonly TopicPattern[] GatewaySubscribe = TopicPattern.SubscribeTable(
         "iot-2/type/+/id/+/cmd/+/fmt/+",
         "iot-2/type/+/id/+/notify",
         "iot-2/type/+/id/+/response",
@@ -39,11 +40,11 @@ public static class TopicRules
         "iotdm-1/*",
         "iot-2/mon");
 
-    private static readonly TopicPattern[] ApplicationPublish = TopicPattern.Table(
+    private static readonly TopicPattern[] ApplicationPublish = TopicPattern.PublishTable(
         "iot-2/type/~/id/~/evt/~/fmt/~",
         "iot-2/type/~/id/~/cmd/~/fmt/~");
 
-    private static readonly TopicPattern[] ApplicationSubscribe = TopicPattern.Table(
+    private static readonly TopicPattern[] ApplicationSubscribe = TopicPattern.SubscribeTable(
         "iot-2/type/+/id/+/evt/+/fmt/+",
         "iot-2/type/+/id/+/cmd/+/fmt/+",
         "iot-2/type/+/id/+/mon",
@@ -55,14 +56,14 @@ public static class TopicRules
         "iot-2/intf/+/rule/+/evt/trigger",
         "iot-2/intf/+/rule/+/err/data");
 
-    private static readonly TopicPattern[] QuickstartDevicePublish = TopicPattern.Table(
+    private static readonly TopicPattern[] QuickstartDevicePublish = TopicPattern.PublishTable(
         "iot-2/evt/~/fmt/json",
         "iot-dm/client/request/~/fmt/~",
         "iot-dm/server/response/~/fmt/~");
 
-    private static readonly TopicPattern[] QuickstartApplicationPublish = TopicPattern.Table("iot-2/type/~/id/~/evt/~/fmt/~");
+    private static readonly TopicPattern[] QuickstartApplicationPublish = TopicPattern.PublishTable("iot-2/type/~/id/~/evt/~/fmt/~");
 
-    private static readonly TopicPattern[] QuickstartApplicationSubscribe = TopicPattern.Table(
+    private static readonly TopicPattern[] QuickstartApplicationSubscribe = TopicPattern.SubscribeTable(
         "iot-2/type/+/id/~/evt/+/fmt/+",
         "iot-2/type/+/id/~/mon",
         "iot-2/app/~/mon");
@@ -70,23 +71,25 @@ public static class TopicRules
     /// <summary>Whether a client may publish to a topic; a last will follows the same rules (protocol.md §2.6).</summary>
     /// <param name="client">Who publishes.</param>
     /// <param name="topic">The topic as the client sends it.</param>
+    /// <param name="permissions">What the client's role allows; a client itself does not know it and leaves it out.</param>
     /// <returns>The verdict.</returns>
-    public static TopicVerdict MayPublish(ClientIdentity client, string topic)
+    public static TopicVerdict MayPublish(ClientIdentity client, string topic, TopicPermissions permissions = TopicPermissions.All)
     {
         ArgumentNullException.ThrowIfNull(client);
         ArgumentNullException.ThrowIfNull(topic);
-        return TopicSyntax.IsServiceTopic(topic) ? Judge(topic, PublishTable(client)) : JudgeMalformed(topic);
+        return TopicSyntax.IsServiceTopic(topic) ? Judge(topic, PublishTable(client), permissions) : JudgeMalformed(topic);
     }
 
     /// <summary>Whether a client may subscribe to, or unsubscribe from, a filter.</summary>
     /// <param name="client">Who subscribes.</param>
     /// <param name="filter">The filter as the client sends it.</param>
+    /// <param name="permissions">What the client's role allows; a client itself does not know it and leaves it out.</param>
     /// <returns>The verdict.</returns>
-    public static TopicVerdict MaySubscribe(ClientIdentity client, string filter)
+    public static TopicVerdict MaySubscribe(ClientIdentity client, string filter, TopicPermissions permissions = TopicPermissions.All)
     {
         ArgumentNullException.ThrowIfNull(client);
         ArgumentNullException.ThrowIfNull(filter);
-        return TopicSyntax.IsServiceFilter(filter) ? Judge(filter, SubscribeTable(client)) : JudgeMalformed(filter);
+        return TopicSyntax.IsServiceFilter(filter) ? Judge(filter, SubscribeTable(client), permissions) : JudgeMalformed(filter);
     }
 
     /// <summary>Says that a client may not publish to a topic, before the service closes the connection for it.</summary>
@@ -144,7 +147,7 @@ public static class TopicRules
 
     private static bool LacksOnlyConcreteId(string filter) =>
         TopicSyntax.IsServiceFilter(filter)
-        && Judge(filter, ApplicationSubscribe) == TopicVerdict.Allowed
+        && Judge(filter, ApplicationSubscribe, TopicPermissions.All) == TopicVerdict.Allowed
         && MessageTopic.TryParse(filter.Replace("+", "any", StringComparison.Ordinal), out var topic)
         && topic.Kind is MessageKind.Event or MessageKind.DeviceStatus or MessageKind.ApplicationStatus;
 
@@ -167,13 +170,13 @@ public static class TopicRules
         _ => [],
     };
 
-    private static TopicVerdict Judge(ReadOnlySpan<char> topic, TopicPattern[] table)
+    private static TopicVerdict Judge(ReadOnlySpan<char> topic, TopicPattern[] table, TopicPermissions permissions)
     {
         Span<Range> ranges = stackalloc Range[TopicPattern.MaximumLevels];
         var levels = ranges[..topic.Split(ranges, '/')];
         foreach (var pattern in table)
         {
-            if (pattern.Matches(topic, levels))
+            if ((pattern.Needs & ~permissions) == 0 && pattern.Matches(topic, levels))
             {
                 return TopicVerdict.Allowed;
             }

@@ -1,5 +1,6 @@
 using IoTF.Client.Receiving;
 using IoTF.Mqtt;
+using IoTF.Protocol.Identities;
 using IoTF.Protocol.Topics;
 using IoTF.Tests.Unit.Client.Scripted;
 using MQTTnet.Packets;
@@ -14,9 +15,8 @@ public sealed class BriefReceptionTests : ReceivingTest
     {
         var (session, peer) = await OpenAsync(Application);
         var all = await SubscribeAsync(session, peer, All);
-        var reception = await session.ReceiveBrieflyAsync(new SubscriptionRequest(Pumps, MessageKind.Event), CancellationToken.None);
-        Assert.Same(all, reception.Subscription);
-        Assert.True(reception.MustSelect);
+        var pumps = await session.ReceiveBrieflyAsync(new SubscriptionRequest(Pumps, MessageKind.Event), CancellationToken.None);
+        Assert.Same(all.Subscription, pumps.Subscription);
         await ProveSilenceAsync(session, peer);
     }
 
@@ -24,29 +24,44 @@ public sealed class BriefReceptionTests : ReceivingTest
     public async Task What_a_receiver_passes_over_is_acknowledged_and_still_there_for_another()
     {
         var (session, peer) = await OpenAsync(Application);
-        var all = await SubscribeAsync(session, peer, All);
+        (await SubscribeAsync(session, peer, All)).Leave();
         peer.Publish(FanEvent, QualityOfService.AtLeastOnce, 1, "fan");
         peer.Publish(PumpEvent, QualityOfService.AtLeastOnce, 2, "pump");
-        var pumps = new InboxReader(all.Inbox, message => message.Topic == PumpEvent, setsAside: true);
-        var pump = await Blocking(() => pumps.Take(Timeout.InfiniteTimeSpan, CancellationToken.None));
-        Assert.Equal(1, (await peer.ReceiveAsync<MqttPubAckPacket>()).PacketIdentifier);
-        Assert.Equal("pump", TextOf(pump!));
         await ProveSilenceAsync(session, peer);
-        pump!.Consume();
+        var pumps = await session.ReceiveBrieflyAsync(new SubscriptionRequest(Pumps, MessageKind.Event), CancellationToken.None);
+        var pump = await TakeAsync(pumps);
+        Assert.Equal(1, (await peer.ReceiveAsync<MqttPubAckPacket>()).PacketIdentifier);
+        Assert.Equal("pump", TextOf(pump));
+
+        // What arrives while it receives is passed over at once.
+        peer.Publish(FanEvent, QualityOfService.AtLeastOnce, 3, "another fan");
+        await ProveSilenceAsync(session, peer);
+        pump.Consume();
         Assert.Equal(2, (await peer.ReceiveAsync<MqttPubAckPacket>()).PacketIdentifier);
-        Assert.Equal("fan", TextOf(await TakeAsync(all.Inbox)));
+        Assert.Equal(3, (await peer.ReceiveAsync<MqttPubAckPacket>()).PacketIdentifier);
+        pumps.Leave();
+        var all = await session.ReceiveAsync(new SubscriptionRequest(All, MessageKind.Event), CancellationToken.None);
+        Assert.Equal("fan", TextOf(await TakeAsync(all)));
+        Assert.Equal("another fan", TextOf(await TakeAsync(all)));
     }
 
-    [Fact]
-    public async Task A_reader_that_does_not_set_aside_leaves_the_rest_unacknowledged()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Where_the_service_keeps_messages_or_has_others_to_give_them_to_nothing_is_acknowledged_that_nobody_took(bool persistent)
     {
-        var (session, peer) = await OpenAsync(Application);
-        var all = await SubscribeAsync(session, peer, All);
+        var (session, peer) = await OpenAsync(persistent
+            ? Application with { Persistent = true }
+            : Application with { Identity = ClientIdentity.ForScalableApplication("abc123", "dash") });
+        (await SubscribeAsync(session, peer, All)).Leave();
         peer.Publish(FanEvent, QualityOfService.AtLeastOnce, 1, "fan");
         peer.Publish(PumpEvent, QualityOfService.AtLeastOnce, 2, "pump");
-        var pumps = new InboxReader(all.Inbox, message => message.Topic == PumpEvent, setsAside: false);
-        (await Blocking(() => pumps.Take(Timeout.InfiniteTimeSpan, CancellationToken.None)))!.Consume();
         await ProveSilenceAsync(session, peer);
+        var pumps = await session.ReceiveBrieflyAsync(new SubscriptionRequest(Pumps, MessageKind.Event), CancellationToken.None);
+        peer.Publish(FanEvent, QualityOfService.AtLeastOnce, 3, "another fan");
+        (await TakeAsync(pumps)).Consume();
+        await ProveSilenceAsync(session, peer);
+        Assert.Equal(2, session.Counters.Waiting);
     }
 
     [Fact]

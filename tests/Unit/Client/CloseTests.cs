@@ -57,8 +57,8 @@ public sealed class CloseTests : ClientTest
     {
         var (session, peer) = await OpenAsync(Device with { Subscriptions = [CommandRequest] });
         peer.Publish(Reboot, QualityOfService.AtLeastOnce, 1);
-        var inbox = (await session.ReceiveAsync(CommandRequest, CancellationToken.None)).Inbox;
-        var message = await Blocking(() => inbox.Take(fits: null, Timeout.InfiniteTimeSpan, CancellationToken.None));
+        var receiver = await session.ReceiveAsync(CommandRequest, CancellationToken.None);
+        var message = await Blocking(() => receiver.Take(Timeout.InfiniteTimeSpan, CancellationToken.None));
         var closing = session.CloseAsync(Drain);
         await peer.ReceiveAsync<MqttDisconnectPacket>();
         message!.Consume();
@@ -165,9 +165,9 @@ public sealed class CloseTests : ClientTest
     public async Task Closing_after_a_failure_keeps_the_failure()
     {
         var (session, peer) = await OpenAsync(Device with { Subscriptions = [CommandRequest] });
-        var inbox = (await session.ReceiveAsync(CommandRequest, CancellationToken.None)).Inbox;
+        var receiver = await session.ReceiveAsync(CommandRequest, CancellationToken.None);
         peer.Reset();
-        var fault = await FaultOf(Blocking(() => inbox.Take(fits: null, Timeout.InfiniteTimeSpan, CancellationToken.None)));
+        var fault = await FaultOf(Blocking(() => receiver.Take(Timeout.InfiniteTimeSpan, CancellationToken.None)));
         Assert.Empty(await session.CloseAsync(Drain).WaitAsync(Deadline.Limit));
         Assert.Equal(SessionState.Failed, session.State);
         Assert.Same(fault, session.Fault);

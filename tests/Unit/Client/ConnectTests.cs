@@ -48,6 +48,17 @@ public sealed class ConnectTests : ClientTest
     }
 
     [Theory]
+    [MemberData(nameof(Versions))]
+    public async Task The_connect_packet_carries_the_last_will(MqttVersion version)
+    {
+        var will = new LastWill("iot-2/evt/lost/fmt/json", "{}"u8.ToArray(), QualityOfService.AtLeastOnce);
+        var connect = await ConnectPacketOf(Device with { Version = version, Will = will });
+        Assert.True(connect.WillFlag);
+        Assert.Equal((will.Topic, MqttQualityOfServiceLevel.AtLeastOnce, false), (connect.WillTopic, connect.WillQoS, connect.WillRetain));
+        Assert.Equal(will.Payload, connect.WillMessage);
+    }
+
+    [Theory]
     [InlineData(MqttVersion.V31, 0u)]
     [InlineData(MqttVersion.V311, 0u)]
     [InlineData(MqttVersion.V5, 48u * 3600)]

@@ -40,6 +40,10 @@ public sealed class OptionsTests : ClientTest
             options with { Version = MqttVersion.V5 },
             options with { Persistent = true },
             options with { SessionExpiry = TimeSpan.FromHours(1) },
+            options with { Will = null },
+            options with { Will = AWill with { Topic = "iot-2/evt/gone/fmt/json" } },
+            options with { Will = AWill with { Payload = [2] } },
+            options with { Will = AWill with { QualityOfService = QualityOfService.AtMostOnce } },
             options with { KeepAlive = TimeSpan.FromSeconds(1) },
             options with { ConnectTimeout = TimeSpan.FromSeconds(1) },
             options with { Reconnect = ReconnectOptions.Default },
@@ -56,8 +60,8 @@ public sealed class OptionsTests : ClientTest
         Assert.All(different, one => Assert.False(options.IsSameAs(one)));
         Assert.All(different, one => Assert.False(one.IsSameAs(options)));
 
-        // One for each option: who adds an option adds its difference here (the credential has three, two of the lists two).
-        Assert.Equal(typeof(SessionOptions).GetProperties().Length + 4, different.Length);
+        // One for each option: who adds an option adds its difference here (the credential has three, two of the lists two, the will four).
+        Assert.Equal(typeof(SessionOptions).GetProperties().Length + 7, different.Length);
     }
 
     [Fact]
@@ -96,7 +100,10 @@ public sealed class OptionsTests : ClientTest
         TrustedAuthorities = [certificate],
         ClientCertificate = certificate,
         Subscriptions = [CommandRequest],
+        Will = AWill,
     };
+
+    private static LastWill AWill => new("iot-2/evt/lost/fmt/json", [1], QualityOfService.AtLeastOnce);
 
     private static X509Certificate2 NewCertificate(string subject)
     {

@@ -20,8 +20,8 @@ public sealed class ReceiveTests : ReceivingTest
         peer.Publish(Reboot, QualityOfService.AtLeastOnce, 1, "a");
         peer.Publish(Reboot, QualityOfService.ExactlyOnce, 2, "b");
         peer.Publish(Reboot, QualityOfService.AtLeastOnce, 3, "c");
-        var inbox = (await session.ReceiveAsync(CommandRequest, CancellationToken.None)).Inbox;
-        var taken = new[] { await TakeAsync(inbox), await TakeAsync(inbox), await TakeAsync(inbox) };
+        var receiver = await session.ReceiveAsync(CommandRequest, CancellationToken.None);
+        var taken = new[] { await TakeAsync(receiver), await TakeAsync(receiver), await TakeAsync(receiver) };
         Assert.Equal(["a", "b", "c"], taken.Select(TextOf));
         taken[2].Consume();
         taken[1].Consume();
@@ -41,20 +41,20 @@ public sealed class ReceiveTests : ReceivingTest
     public async Task A_message_of_quality_2_that_is_sent_again_is_delivered_once()
     {
         var (session, peer) = await OpenAsync(WithCommands);
-        var inbox = (await session.ReceiveAsync(CommandRequest, CancellationToken.None)).Inbox;
+        var receiver = await session.ReceiveAsync(CommandRequest, CancellationToken.None);
         peer.Publish(Reboot, QualityOfService.ExactlyOnce, 7);
         peer.Publish(Reboot, QualityOfService.ExactlyOnce, 7, duplicate: true);
-        (await TakeAsync(inbox)).Consume();
+        (await TakeAsync(receiver)).Consume();
         await peer.ReceiveAsync<MqttPubRecPacket>();
         peer.Publish(Reboot, QualityOfService.ExactlyOnce, 7, duplicate: true);
         await peer.ReceiveAsync<MqttPubRecPacket>();
         peer.Send(new MqttPubRelPacket { PacketIdentifier = 7 });
         await peer.ReceiveAsync<MqttPubCompPacket>();
-        Assert.Equal((1, 0), (session.Counters.Received, inbox.Count));
+        Assert.Equal((1, 0), (session.Counters.Received, session.Counters.Waiting));
 
         // Released, the id is free for another message.
         peer.Publish(Reboot, QualityOfService.ExactlyOnce, 7, "next");
-        Assert.Equal("next", TextOf(await TakeAsync(inbox)));
+        Assert.Equal("next", TextOf(await TakeAsync(receiver)));
     }
 
     [Fact]
@@ -62,10 +62,10 @@ public sealed class ReceiveTests : ReceivingTest
     {
         var (session, peer) = await OpenAsync(WithCommands);
         peer.Publish(Reboot, QualityOfService.AtLeastOnce, 1);
-        var inbox = (await session.ReceiveAsync(CommandRequest, CancellationToken.None)).Inbox;
-        var message = await TakeAsync(inbox);
+        var receiver = await session.ReceiveAsync(CommandRequest, CancellationToken.None);
+        var message = await TakeAsync(receiver);
         await peer.CloseAsync();
-        await FaultOf(TakeAsync(inbox));
+        await FaultOf(TakeAsync(receiver));
         message.Consume();
         Assert.Equal(SessionState.Failed, session.State);
     }
@@ -76,22 +76,25 @@ public sealed class ReceiveTests : ReceivingTest
         var (session, peer) = await OpenAsync(WithCommands);
         foreach (var text in new[] { "a", "b", "c" })
         {
-            peer.Publish(Reboot, QualityOfService.AtMostOnce, payload: text);
+            peer.Publish($"iot-2/cmd/{text}/fmt/json", QualityOfService.AtMostOnce, payload: text);
         }
 
-        var inbox = (await session.ReceiveAsync(CommandRequest, CancellationToken.None)).Inbox;
-        Assert.Equal("b", TextOf(await TakeAsync(inbox, message => TextOf(message) == "b")));
-        Assert.Equal("a", TextOf(await TakeAsync(inbox)));
-        Assert.Equal("c", TextOf(await TakeAsync(inbox)));
-        Assert.Null(inbox.Take(fits: null, TimeSpan.Zero, CancellationToken.None));
+        await ProveSilenceAsync(session, peer);
+        var narrow = await session.ReceiveAsync(new SubscriptionRequest("iot-2/cmd/b/fmt/+", MessageKind.Command), CancellationToken.None);
+        Assert.Equal("b", TextOf(await TakeAsync(narrow)));
+        Assert.Null(narrow.Take(TimeSpan.Zero, CancellationToken.None));
+        var receiver = await session.ReceiveAsync(CommandRequest, CancellationToken.None);
+        Assert.Equal("a", TextOf(await TakeAsync(receiver)));
+        Assert.Equal("c", TextOf(await TakeAsync(receiver)));
+        Assert.Null(receiver.Take(TimeSpan.Zero, CancellationToken.None));
     }
 
     [Fact]
     public async Task A_receiver_waits_as_long_as_it_said_by_the_clock()
     {
         var (session, _) = await OpenAsync(WithCommands);
-        var inbox = (await session.ReceiveAsync(CommandRequest, CancellationToken.None)).Inbox;
-        var taking = Blocking(() => inbox.Take(fits: null, TimeSpan.FromSeconds(5), CancellationToken.None));
+        var receiver = await session.ReceiveAsync(CommandRequest, CancellationToken.None);
+        var taking = Blocking(() => receiver.Take(TimeSpan.FromSeconds(5), CancellationToken.None));
         await Clock.TimerSetAsync(TimeSpan.FromSeconds(5));
         Clock.Advance(TimeSpan.FromSeconds(4));
         Assert.False(taking.IsCompleted);
@@ -103,9 +106,9 @@ public sealed class ReceiveTests : ReceivingTest
     public async Task A_waiting_receiver_can_be_cancelled()
     {
         var (session, _) = await OpenAsync(WithCommands);
-        var inbox = (await session.ReceiveAsync(CommandRequest, CancellationToken.None)).Inbox;
+        var receiver = await session.ReceiveAsync(CommandRequest, CancellationToken.None);
         using var cancel = new CancellationTokenSource();
-        var taking = Blocking(() => inbox.Take(fits: null, TimeSpan.FromSeconds(5), cancel.Token));
+        var taking = Blocking(() => receiver.Take(TimeSpan.FromSeconds(5), cancel.Token));
         await Clock.TimerSetAsync(TimeSpan.FromSeconds(5));
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => taking);
@@ -116,11 +119,11 @@ public sealed class ReceiveTests : ReceivingTest
     {
         const int Count = 300;
         var (session, peer) = await OpenAsync(WithCommands);
-        var inbox = (await session.ReceiveAsync(CommandRequest, CancellationToken.None)).Inbox;
+        var receiver = await session.ReceiveAsync(CommandRequest, CancellationToken.None);
         var all = new System.Collections.Concurrent.ConcurrentBag<string>();
         var receivers = Enumerable.Range(0, 3).Select(_ => Blocking(() =>
         {
-            while (inbox.Take(fits: null, Timeout.InfiniteTimeSpan, CancellationToken.None) is { } message && TextOf(message) != "end")
+            while (receiver.Take(Timeout.InfiniteTimeSpan, CancellationToken.None) is { } message && TextOf(message) != "end")
             {
                 all.Add(TextOf(message));
                 message.Consume();
@@ -155,25 +158,26 @@ public sealed class ReceiveTests : ReceivingTest
         }
 
         await ProveSilenceAsync(session, peer);
-        var inbox = (await session.ReceiveAsync(CommandRequest, CancellationToken.None)).Inbox;
-        Assert.Equal((25, 25, Subscription.InboxCapacity + 1), (inbox.Dropped, session.Counters.Dropped, inbox.Count));
+        var receiver = await session.ReceiveAsync(CommandRequest, CancellationToken.None);
+        Assert.Equal((25, 25, Subscription.InboxCapacity + 1), (receiver.Subscription.Inbox.Dropped, session.Counters.Dropped, session.Counters.Waiting));
         Assert.Single(session.TakeNotices());
-        Assert.Equal("stays", TextOf(await TakeAsync(inbox)));
-        Assert.Equal("25", TextOf(await TakeAsync(inbox)));
+        Assert.Equal("stays", TextOf(await TakeAsync(receiver)));
+        Assert.Equal("25", TextOf(await TakeAsync(receiver)));
     }
 
     [Fact]
     public async Task At_the_end_of_a_session_its_receivers_get_what_is_left_and_then_the_fault()
     {
         var (session, peer) = await OpenAsync(WithCommands);
-        var inbox = (await session.ReceiveAsync(CommandRequest, CancellationToken.None)).Inbox;
-        var waiting = Blocking(() => inbox.Take(message => TextOf(message) == "never", TimeSpan.FromSeconds(5), CancellationToken.None));
+        var receiver = await session.ReceiveAsync(CommandRequest, CancellationToken.None);
+        var narrow = await session.ReceiveAsync(new SubscriptionRequest("iot-2/cmd/never/fmt/+", MessageKind.Command), CancellationToken.None);
+        var waiting = Blocking(() => narrow.Take(TimeSpan.FromSeconds(5), CancellationToken.None));
         await Clock.TimerSetAsync(TimeSpan.FromSeconds(5));
         peer.Publish(Reboot, QualityOfService.AtLeastOnce, 1, "last");
         await peer.CloseAsync();
         Assert.Equal(FaultIds.ConnectionLost, (await FaultOf(waiting)).Id);
-        Assert.Equal("last", TextOf(await TakeAsync(inbox)));
-        Assert.Equal(FaultIds.ConnectionLost, Assert.Throws<FaultException>(() => inbox.Take(fits: null, TimeSpan.Zero, CancellationToken.None)).Fault.Id);
+        Assert.Equal("last", TextOf(await TakeAsync(receiver)));
+        Assert.Equal(FaultIds.ConnectionLost, Assert.Throws<FaultException>(() => receiver.Take(TimeSpan.Zero, CancellationToken.None)).Fault.Id);
         Assert.Equal(NoticeLevel.Warning, Assert.Single(session.TakeNotices()).Level);
     }
 
@@ -187,9 +191,9 @@ public sealed class ReceiveTests : ReceivingTest
     public async Task What_mqtt_does_not_allow_ends_the_session_as_a_breach_of_the_protocol(byte[] bytes)
     {
         var (session, peer) = await OpenAsync(WithCommands);
-        var inbox = (await session.ReceiveAsync(CommandRequest, CancellationToken.None)).Inbox;
+        var receiver = await session.ReceiveAsync(CommandRequest, CancellationToken.None);
         await peer.SendBytesAsync(bytes);
-        var fault = await FaultOf(Blocking(() => inbox.Take(fits: null, Timeout.InfiniteTimeSpan, CancellationToken.None)));
+        var fault = await FaultOf(Blocking(() => receiver.Take(Timeout.InfiniteTimeSpan, CancellationToken.None)));
         Assert.Equal((FaultIds.ProtocolError, FaultCategory.Protocol), (fault.Id, fault.Category));
         Assert.Null(await peer.ReceiveAsync());
     }
@@ -198,9 +202,9 @@ public sealed class ReceiveTests : ReceivingTest
     public async Task A_disconnect_of_an_mqtt_5_service_tells_its_reason()
     {
         var (session, peer) = await OpenAsync(WithCommands with { Version = MqttVersion.V5 });
-        var inbox = (await session.ReceiveAsync(CommandRequest, CancellationToken.None)).Inbox;
+        var receiver = await session.ReceiveAsync(CommandRequest, CancellationToken.None);
         peer.Send(new MqttDisconnectPacket { ReasonCode = MqttDisconnectReasonCode.SessionTakenOver });
-        var fault = await FaultOf(Blocking(() => inbox.Take(fits: null, Timeout.InfiniteTimeSpan, CancellationToken.None)));
+        var fault = await FaultOf(Blocking(() => receiver.Take(Timeout.InfiniteTimeSpan, CancellationToken.None)));
         Assert.Equal((FaultIds.ServerDisconnected, 0x8E), (fault.Id, fault.Code));
         Assert.Contains("identity", fault.Advice);
     }

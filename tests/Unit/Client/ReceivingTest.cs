@@ -24,8 +24,8 @@ public abstract class ReceivingTest : ClientTest
 
     private protected static string TextOf(ReceivedMessage message) => Encoding.UTF8.GetString(message.Payload);
 
-    private protected static async Task<ReceivedMessage> TakeAsync(Inbox inbox, Func<ReceivedMessage, bool>? fits = null) =>
-        Assert.IsType<ReceivedMessage>(await Blocking(() => inbox.Take(fits, Timeout.InfiniteTimeSpan, CancellationToken.None)));
+    private protected static async Task<ReceivedMessage> TakeAsync(Receiver receiver) =>
+        Assert.IsType<ReceivedMessage>(await Blocking(() => receiver.Take(Timeout.InfiniteTimeSpan, CancellationToken.None)));
 
     /// <summary>Everything the client had to say is said: the next that it sends is the answer to a PUBREL that fits nothing.</summary>
     private protected static async Task ProveSilenceAsync(Session session, ScriptedPeer peer)
@@ -35,7 +35,7 @@ public abstract class ReceivingTest : ClientTest
         Assert.Equal(60_000, (await peer.ReceiveAsync<MqttPubCompPacket>()).PacketIdentifier);
     }
 
-    private protected static async Task<Subscription> SubscribeAsync(Session session, ScriptedPeer peer, string filter, MessageKind kind = MessageKind.Event)
+    private protected static async Task<Receiver> SubscribeAsync(Session session, ScriptedPeer peer, string filter, MessageKind kind = MessageKind.Event)
     {
         var receiving = session.ReceiveAsync(new SubscriptionRequest(filter, kind), CancellationToken.None);
         Assert.Equal(filter, (await peer.GrantAsync()).TopicFilters[0].Topic);

@@ -52,8 +52,8 @@ public sealed class ReconnectStateTests : ReconnectTest
     public async Task A_refusal_that_will_not_change_ends_the_session_with_the_code_of_the_service()
     {
         var (session, peer) = await OpenAsync(WithCommands with { Reconnect = AtOnce });
-        var inbox = (await session.ReceiveAsync(CommandRequest, CancellationToken.None)).Inbox;
-        var waiting = Blocking(() => inbox.Take(fits: null, Timeout.InfiniteTimeSpan, CancellationToken.None));
+        var receiver = await session.ReceiveAsync(CommandRequest, CancellationToken.None);
+        var waiting = Blocking(() => receiver.Take(Timeout.InfiniteTimeSpan, CancellationToken.None));
         peer = await BreakAsync(peer);
         await peer.AcceptClientAsync(new MqttConnAckPacket { ReturnCode = MqttConnectReturnCode.ConnectionRefusedNotAuthorized });
         var fault = await FaultOf(waiting);

@@ -16,8 +16,8 @@ public sealed class ReconnectSubscriptionTests : ReconnectTest
     public async Task Subscriptions_are_made_again_and_receivers_go_on()
     {
         var (session, peer) = await OpenAsync(LastingApplication);
-        var inbox = (await SubscribeAsync(session, peer, Pumps)).Inbox;
-        var taking = TakeAsync(inbox);
+        var receiver = await SubscribeAsync(session, peer, Pumps);
+        var taking = TakeAsync(receiver);
         peer = await ReplaceAsync(peer);
         Assert.Equal(Pumps, Assert.Single((await peer.GrantAsync()).TopicFilters).Topic);
         peer.Publish(PumpEvent, QualityOfService.AtLeastOnce, 1, "after");
@@ -35,7 +35,7 @@ public sealed class ReconnectSubscriptionTests : ReconnectTest
         await peer.AcceptClientAsync();
         Assert.Equal(Pumps, Assert.Single((await peer.GrantAsync()).TopicFilters).Topic);
         peer.Publish(PumpEvent, QualityOfService.AtMostOnce);
-        await TakeAsync(subscription.Inbox);
+        await TakeAsync(subscription);
     }
 
     [Fact]
@@ -69,7 +69,7 @@ public sealed class ReconnectSubscriptionTests : ReconnectTest
 
         await OpenAgainAsync(session, peer, 1);
         peer.Publish(FanEvent, QualityOfService.AtMostOnce);
-        await TakeAsync(subscription.Inbox);
+        await TakeAsync(subscription);
     }
 
     [Theory]
@@ -78,9 +78,9 @@ public sealed class ReconnectSubscriptionTests : ReconnectTest
     public async Task A_message_consumed_during_the_outage_is_acknowledged_when_it_comes_again_and_not_handed_on_twice(QualityOfService promise)
     {
         var (session, peer) = await OpenAsync(WithCommands with { Reconnect = AtOnce, Persistent = true });
-        var inbox = (await session.ReceiveAsync(CommandRequest, CancellationToken.None)).Inbox;
+        var receiver = await session.ReceiveAsync(CommandRequest, CancellationToken.None);
         peer.Publish(Reboot, promise, 7, "once");
-        var message = await TakeAsync(inbox);
+        var message = await TakeAsync(receiver);
         peer = await BreakAsync(peer);
         message.Consume();
         await peer.AcceptClientAsync(Kept);
@@ -96,7 +96,7 @@ public sealed class ReconnectSubscriptionTests : ReconnectTest
         }
 
         peer.Publish(Reboot, promise, 8, "next");
-        Assert.Equal("next", TextOf(await TakeAsync(inbox)));
+        Assert.Equal("next", TextOf(await TakeAsync(receiver)));
         Assert.Equal(2, session.Counters.Received);
     }
 }

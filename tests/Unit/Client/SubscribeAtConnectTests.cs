@@ -92,7 +92,7 @@ public sealed class SubscribeAtConnectTests : ClientTest
         await peer.GrantAsync();
         await opening.WaitAsync(Deadline.Limit);
         var subscription = await session.ReceiveAsync(CommandRequest, CancellationToken.None);
-        var message = await Blocking(() => subscription.Inbox.Take(fits: null, Timeout.InfiniteTimeSpan, CancellationToken.None));
+        var message = await Blocking(() => subscription.Take(Timeout.InfiniteTimeSpan, CancellationToken.None));
         Assert.Equal("first"u8.ToArray(), message!.Payload);
     }
 

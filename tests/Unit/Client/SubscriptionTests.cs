@@ -20,8 +20,8 @@ public sealed class SubscriptionTests : ReceivingTest
         var pumps = await SubscribeAsync(session, peer, Pumps);
         var everything = await SubscribeAsync(session, peer, All);
         peer.Publish(PumpEvent, QualityOfService.AtLeastOnce, 1);
-        var one = await TakeAsync(pumps.Inbox);
-        var other = await TakeAsync(everything.Inbox);
+        var one = await TakeAsync(pumps);
+        var other = await TakeAsync(everything);
         one.Consume();
         one.Consume();
         await ProveSilenceAsync(session, peer);
@@ -60,8 +60,8 @@ public sealed class SubscriptionTests : ReceivingTest
         var unsubscribe = await peer.ReceiveAsync<MqttUnsubscribePacket>();
         peer.Send(new MqttUnsubAckPacket { PacketIdentifier = unsubscribe.PacketIdentifier, ReasonCodes = [MqttUnsubscribeReasonCode.Success] });
         var all = await receiving.WaitAsync(Deadline.Limit);
-        Assert.Equal("older", TextOf(await TakeAsync(all.Inbox)));
-        Assert.Equal("newer", TextOf(await TakeAsync(all.Inbox)));
+        Assert.Equal("older", TextOf(await TakeAsync(all)));
+        Assert.Equal("newer", TextOf(await TakeAsync(all)));
     }
 
     [Fact]
@@ -73,7 +73,8 @@ public sealed class SubscriptionTests : ReceivingTest
         mailroom.Add(old);
         mailroom.Sort(new IoTF.Mqtt.Delivery.InboundMessage("a/b", [], QualityOfService.AtMostOnce, 0, retain: false, duplicate: false), Clock.GetUtcNow());
         mailroom.Add(heir);
-        var taking = Blocking(() => heir.Inbox.Take(fits: null, TimeSpan.FromSeconds(6), CancellationToken.None));
+        var receiver = mailroom.Enter(heir, heir.Filter, setsAside: false);
+        var taking = Blocking(() => receiver.Take(TimeSpan.FromSeconds(6), CancellationToken.None));
         await Clock.TimerSetAsync(TimeSpan.FromSeconds(6));
         mailroom.Remove(old);
         Assert.Equal("a/b", (await taking)!.Topic);
@@ -116,15 +117,16 @@ public sealed class SubscriptionTests : ReceivingTest
         var request = new SubscriptionRequest(Pumps, MessageKind.Event);
         var receiving = Enumerable.Range(0, 5).Select(_ => Task.Run(() => session.ReceiveAsync(request, CancellationToken.None))).ToList();
         await peer.GrantAsync();
-        var subscriptions = await Task.WhenAll(receiving).WaitAsync(Deadline.Limit);
-        Assert.Single(subscriptions.Distinct());
-        Assert.True(subscriptions[0].IsInUse);
-        foreach (var subscription in subscriptions)
+        var receivers = await Task.WhenAll(receiving).WaitAsync(Deadline.Limit);
+        var subscription = Assert.Single(receivers.Select(receiver => receiver.Subscription).Distinct());
+        Assert.True(subscription.IsInUse);
+        foreach (var receiver in receivers)
         {
-            subscription.Leave();
+            receiver.Leave();
+            receiver.Leave();
         }
 
-        Assert.False(subscriptions[0].IsInUse);
+        Assert.False(subscription.IsInUse);
         await ProveSilenceAsync(session, peer);
     }
 
@@ -132,7 +134,8 @@ public sealed class SubscriptionTests : ReceivingTest
     public async Task A_subscription_of_a_device_made_at_connect_is_never_ended()
     {
         var (session, peer) = await OpenAsync(WithCommands);
-        var narrow = await SubscribeAsync(session, peer, "iot-2/cmd/stop/fmt/+", MessageKind.Command);
+        var narrow = await session.ReceiveAsync(new SubscriptionRequest("iot-2/cmd/stop/fmt/+", MessageKind.Command), CancellationToken.None);
+        Assert.Equal(Commands, narrow.Subscription.Filter);
         narrow.Leave();
         await ProveSilenceAsync(session, peer);
     }
@@ -146,7 +149,7 @@ public sealed class SubscriptionTests : ReceivingTest
         await ProveSilenceAsync(session, peer);
         Assert.Equal(NoticeLevel.Warning, Assert.Single(session.TakeNotices()).Level);
         var pumps = await SubscribeAsync(session, peer, Pumps);
-        var message = await TakeAsync(pumps.Inbox);
+        var message = await TakeAsync(pumps);
         Assert.Equal("kept", TextOf(message));
         message.Consume();
         Assert.Equal(1, (await peer.ReceiveAsync<MqttPubAckPacket>()).PacketIdentifier);

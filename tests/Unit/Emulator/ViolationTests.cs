@@ -1,6 +1,7 @@
 using IoTF.Mqtt;
 using MQTTnet.Packets;
 using MQTTnet.Protocol;
+using IoTF.Tests.Unit.Vectors;
 using Xunit;
 
 namespace IoTF.Tests.Unit.Emulator;
@@ -24,6 +25,7 @@ public sealed class ViolationTests : EmulatorTest
     }
 
     [Fact]
+    [Vector("X6")]
     public async Task X6_in_MQTT_5_QoS_1_to_a_wrong_topic_is_refused_and_the_connection_stays()
     {
         var device = await DeviceAsync(MqttVersion.V5);
@@ -43,6 +45,7 @@ public sealed class ViolationTests : EmulatorTest
     }
 
     [Fact]
+    [Vector("T21")]
     public async Task T21_a_gateway_that_publishes_in_the_short_form_is_acknowledged_and_stays()
     {
         var gateway = await GatewayAsync(MqttVersion.V311);
@@ -72,6 +75,7 @@ public sealed class ViolationTests : EmulatorTest
     }
 
     [Fact]
+    [Vector("T26")]
     public async Task T26_the_system_topics_close_the_connection_with_a_code_of_their_own()
     {
         var application = await ApplicationAsync(MqttVersion.V311);
@@ -81,6 +85,7 @@ public sealed class ViolationTests : EmulatorTest
     }
 
     [Fact]
+    [Vector("X7")]
     public async Task X7_in_MQTT_5_a_wrong_filter_is_refused_beside_a_good_one_in_order()
     {
         var application = await ApplicationAsync(MqttVersion.V5);
@@ -103,6 +108,7 @@ public sealed class ViolationTests : EmulatorTest
 
     [Theory]
     [MemberData(nameof(Versions))]
+    [Vector("X1")]
     public async Task X1_a_payload_of_131072_bytes_is_delivered(MqttVersion version)
     {
         var device = await DeviceAsync(version);
@@ -117,6 +123,7 @@ public sealed class ViolationTests : EmulatorTest
     [InlineData(MqttVersion.V31, 131_073)]
     [InlineData(MqttVersion.V311, 131_073)]
     [InlineData(MqttVersion.V311, 2_000_000)]
+    [Vector("X2")]
     public async Task X2_a_payload_of_131073_bytes_closes_the_connection(MqttVersion version, int size)
     {
         var device = await DeviceAsync(version);
@@ -126,6 +133,7 @@ public sealed class ViolationTests : EmulatorTest
     }
 
     [Fact]
+    [Vector("X2")]
     public async Task X2_in_MQTT_5_a_payload_of_131073_bytes_disconnects()
     {
         var device = await DeviceAsync(MqttVersion.V5);
@@ -149,6 +157,7 @@ public sealed class ViolationTests : EmulatorTest
     [Theory]
     [InlineData(MqttVersion.V311)]
     [InlineData(MqttVersion.V5)]
+    [Vector("X3")]
     public async Task X3_the_retain_flag_is_cleared_and_nothing_is_stored(MqttVersion version)
     {
         var device = await DeviceAsync(version);
@@ -178,12 +187,32 @@ public sealed class ViolationTests : EmulatorTest
         Assert.Equal(154, Emulator.Refusals[^1].CloseCode);
     }
 
-    [Fact]
-    public async Task In_MQTT_5_a_topic_alias_disconnects_because_none_was_offered()
+    [Theory]
+    [InlineData(9, Event, MqttDisconnectReasonCode.TopicAliasInvalid, 298)]
+    [InlineData(8, "", MqttDisconnectReasonCode.ProtocolError, 297)]
+    public async Task In_MQTT_5_an_alias_beyond_eight_or_one_never_given_a_topic_disconnects(ushort alias, string topic, MqttDisconnectReasonCode expected, int closeCode)
     {
         var device = await DeviceAsync(MqttVersion.V5);
-        device.Link.Send(new MqttPublishPacket { Topic = Event, TopicAlias = 1 });
-        await device.ExpectDisconnectAsync(MqttDisconnectReasonCode.TopicAliasInvalid);
+        device.Link.Send(new MqttPublishPacket { Topic = topic, TopicAlias = alias });
+        await device.ExpectDisconnectAsync(expected);
+        Assert.Equal(closeCode, Emulator.Refusals[^1].CloseCode);
+    }
+
+    [Fact]
+    public async Task In_MQTT_5_an_alias_stands_for_the_topic_it_was_given_last()
+    {
+        var device = await DeviceAsync(MqttVersion.V5);
+        var application = await ApplicationAsync(MqttVersion.V5);
+        await application.SubscribeAsync((AllEvents, 1));
+        foreach (var topic in new[] { Event, "", "iot-2/evt/other/fmt/json", "" })
+        {
+            device.Link.Send(new MqttPublishPacket { Topic = topic, TopicAlias = 8, PayloadSegment = "x"u8.ToArray() });
+        }
+
+        await application.ReceiveAsync(LongEvent);
+        await application.ReceiveAsync(LongEvent);
+        await application.ReceiveAsync("iot-2/type/pump/id/p-001/evt/other/fmt/json");
+        await application.ReceiveAsync("iot-2/type/pump/id/p-001/evt/other/fmt/json");
     }
 
     [Fact]

@@ -23,7 +23,7 @@ internal sealed class SimulatedClient
     private readonly LinkOptions _linkOptions;
     private readonly Session _session;
     private readonly ReconnectPolicy _policy;
-    private readonly InboxReader _reader;
+    private readonly Receiver _receiver;
     private readonly List<ReceivedMessage> _held = [];
     private readonly List<Task> _requests = [];
     private readonly int _number;
@@ -41,7 +41,7 @@ internal sealed class SimulatedClient
         _session = new Session(options with { Subscriptions = [Request] }, clock);
         _policy = new ReconnectPolicy(options, options.Reconnect, chance.NextDouble);
         _batch = NewBatch();
-        _reader = new InboxReader(_session.ReceiveAsync(Request, CancellationToken.None).GetAwaiter().GetResult().Inbox, fits: null, setsAside: false);
+        _receiver = _session.ReceiveAsync(Request, CancellationToken.None).GetAwaiter().GetResult();
     }
 
     /// <summary>How long it waits before it connects; null while it is connected or connecting.</summary>
@@ -143,7 +143,7 @@ internal sealed class SimulatedClient
     /// <summary>Takes what has arrived out of the inbox.</summary>
     public void Take()
     {
-        while (_reader.Take(TimeSpan.Zero, CancellationToken.None) is { } message)
+        while (_receiver.Take(TimeSpan.Zero, CancellationToken.None) is { } message)
         {
             _ledger.Handed(OwedBy(message), _number);
             _held.Add(message);

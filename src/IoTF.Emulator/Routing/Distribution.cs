@@ -1,0 +1,51 @@
+using IoTF.Emulator.Registry;
+using IoTF.Emulator.Sessions;
+
+namespace IoTF.Emulator.Routing;
+
+/// <summary>Hands messages to all who receive them.</summary>
+internal static class Distribution
+{
+    /// <summary>Delivers a message along its route, and keeps it where it is to be retained.</summary>
+    /// <param name="organization">Where.</param>
+    /// <param name="route">The way.</param>
+    /// <param name="publication">The message.</param>
+    /// <param name="publisher">Who published it; null for the service itself and for one who is gone.</param>
+    /// <returns>A receiver that is flooded; null when none is.</returns>
+    public static Outbox? Publish(Organization organization, Route route, in Publication publication, Session? publisher)
+    {
+        if (!publication.Retain)
+        {
+            return Deliver(route.Destinations, publication, publisher);
+        }
+
+        lock (organization.Retained)
+        {
+            organization.Retained.Set(route.InternalTopic, publication);
+
+            // Looked up again: whoever subscribed in the meantime was sent what was retained before.
+            return Deliver(RouteBook.FindDestinations(organization, route.InternalTopic, []), publication, publisher);
+        }
+    }
+
+    private static Outbox? Deliver(Destination[] destinations, in Publication publication, Session? publisher)
+    {
+        Outbox? flooded = null;
+        foreach (var destination in destinations)
+        {
+            if (destination.NoLocal && destination.Session == publisher)
+            {
+                continue;
+            }
+
+            var granted = destination.QualityOfService;
+            var qualityOfService = publication.QualityOfService < granted ? publication.QualityOfService : granted;
+            if (!destination.Session.Outbox.Deliver(destination.Topic, publication.Payload, qualityOfService, publication.Properties))
+            {
+                flooded = destination.Session.Outbox;
+            }
+        }
+
+        return flooded;
+    }
+}
