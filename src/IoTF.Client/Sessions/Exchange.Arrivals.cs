@@ -1,0 +1,199 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
+using IoTF.Client.Faults;
+using IoTF.Client.Sending;
+using IoTF.Mqtt;
+using IoTF.Mqtt.Delivery;
+using IoTF.Mqtt.Links;
+using IoTF.Protocol.Reports;
+using MQTTnet.Packets;
+
+namespace IoTF.Client.Sessions;
+
+/// <content>What arrives: answers, messages, and what the service says of the session itself.</content>
+internal sealed partial class Exchange
+{
+    /// <summary>A received message was taken by whom it is for.</summary>
+    public void Consumed(InboundMessage message)
+    {
+        if (message.QualityOfService == QualityOfService.AtMostOnce)
+        {
+            return;
+        }
+
+        lock (Gate)
+        {
+            _inbound.Consumed(message, _link);
+        }
+    }
+
+    /// <summary>Deals with all packets that have arrived. Whoever waits is woken once, at the end.</summary>
+    /// <exception cref="LinkException">The service broke the rules of MQTT.</exception>
+    /// <exception cref="FaultException">The service ended the session.</exception>
+    public void TakeArrived(Link link)
+    {
+        link.Cork();
+        try
+        {
+            TakeAll(link);
+        }
+        finally
+        {
+            // Outside the gate: the answers are written while others go on.
+            link.Uncork();
+        }
+    }
+
+    private void TakeAll(Link link)
+    {
+        lock (Gate)
+        {
+            try
+            {
+                while (link.TryRead(out var packet))
+                {
+                    Take(packet, link);
+                }
+            }
+            finally
+            {
+                if (_answered && !_outbound.IsResending)
+                {
+                    // All that was sent again has left: whatever was suspected, the window is open.
+                    _outbound.Limit = _limit;
+                }
+
+                AskForVerdicts(link);
+                _pacing.Set(link, _received);
+                _mailroom.Announce();
+                _wait.Wake();
+            }
+        }
+    }
+
+    private void Take(MqttPacket packet, Link link)
+    {
+        if (packet is MqttPingRespPacket)
+        {
+            // Proves that the line is open, not that messages are dealt with.
+            _verdicts?.Heard();
+            return;
+        }
+
+        _wait.SignOfLife();
+        _answered |= packet is MqttPubAckPacket or MqttPubRecPacket or MqttPubCompPacket;
+        _progressed |= _answered || packet is MqttPublishPacket;
+        OutboundMessage? message;
+        switch (packet)
+        {
+            case MqttPublishPacket publish:
+                Take(publish, link);
+                break;
+            case MqttPubAckPacket ack:
+                _outbound.OnPubAck(ack.PacketIdentifier, out message);
+                Settle(message, (byte)ack.ReasonCode, ack.ReasonString);
+                break;
+            case MqttPubRecPacket rec:
+                if (_outbound.OnPubRec(rec.PacketIdentifier, (byte)rec.ReasonCode, link, out message) == AcknowledgementOutcome.Settled)
+                {
+                    Settle(message, (byte)rec.ReasonCode, rec.ReasonString);
+                }
+
+                break;
+            case MqttPubCompPacket comp:
+                // Whatever its code: the service took the message over with its PUBREC, and 0x92 only says that it has finished with it.
+                if (_outbound.OnPubComp(comp.PacketIdentifier, link, out message) == AcknowledgementOutcome.Settled)
+                {
+                    Settle(message, ReasonCode.Success, reason: null);
+                }
+
+                break;
+            case MqttPubRelPacket rel:
+                _inbound.OnPubRel(rel.PacketIdentifier, link);
+                break;
+            case MqttSubAckPacket subAck:
+                Answer(subAck.PacketIdentifier, [.. subAck.ReasonCodes.Select(code => (byte)code)]);
+                break;
+            case MqttUnsubAckPacket unsubAck:
+                Answer(unsubAck.PacketIdentifier, [.. (unsubAck.ReasonCodes ?? []).Select(code => (byte)code)]);
+                break;
+            case MqttDisconnectPacket disconnect when _options.Version == MqttVersion.V5:
+                throw new FaultException(SessionFaults.ServerDisconnected(_options, (byte)disconnect.ReasonCode, disconnect.ReasonString));
+            default:
+                throw new LinkException(LinkFailure.Malformed, $"A server does not send {packet.GetType().Name}.");
+        }
+    }
+
+    private void Take(MqttPublishPacket publish, Link link)
+    {
+        if (string.IsNullOrEmpty(publish.Topic))
+        {
+            // Only a topic alias may stand for a topic, and the CONNECT has allowed none (MQTT-5.0 §3.3.2.3.4).
+            throw new LinkException(LinkFailure.Malformed, "A PUBLISH has no topic.");
+        }
+
+        var message = new InboundMessage(
+            publish.Topic, BytesOf(publish.Payload), (QualityOfService)publish.QualityOfServiceLevel, publish.PacketIdentifier, publish.Retain, publish.Dup);
+        switch (_inbound.OnPublish(message, link))
+        {
+            case InboundOutcome.Deliver:
+                _received++;
+                if (message.Topic == _notificationTopic)
+                {
+                    TakeNotification(message);
+                }
+
+                if (!_mailroom.Sort(message, _clock.GetUtcNow()))
+                {
+                    _inbound.Consumed(message, link);
+                }
+
+                break;
+            case InboundOutcome.LimitExceeded:
+                throw new LinkException(LinkFailure.Malformed, "The service sent more unacknowledged messages than it may.");
+        }
+    }
+
+    private void Settle(OutboundMessage? message, byte reasonCode, string? reason)
+    {
+        if (message is null)
+        {
+            return;
+        }
+
+        if (ReasonCode.IsFailure(reasonCode))
+        {
+            Conclude((PendingMessage)message, SessionFaults.MessageRefused(_options, message.Topic, reasonCode, reason));
+        }
+        else
+        {
+            _acknowledged++;
+            Conclude((PendingMessage)message, verdict: null);
+        }
+    }
+
+    private void TakeNotification(InboundMessage message)
+    {
+        if (GatewayNotification.Read(message.Payload) is { } notification
+            && notification.Request is null or GatewayNotification.Publish
+            && !_verdicts!.Notified(notification))
+        {
+            _mailroom.TellOfDropped(SessionFaults.MessageDropped(_options, notification).Message);
+        }
+    }
+
+    private void Answer(ushort packetId, IReadOnlyList<byte> reasonCodes)
+    {
+        if (_requests.Answer(packetId, reasonCodes))
+        {
+            _outbound.ReleaseId(packetId);
+        }
+    }
+
+    private static byte[] BytesOf(ReadOnlySequence<byte> payload) =>
+        SequenceMarshal.TryGetReadOnlyMemory(payload, out var memory)
+        && MemoryMarshal.TryGetArray(memory, out var segment)
+        && segment.Array is { } array && segment.Offset == 0 && segment.Count == array.Length
+            ? array
+            : payload.ToArray();
+}

@@ -1,0 +1,260 @@
+using System.Diagnostics;
+using IoTF.Client.Faults;
+using IoTF.Client.Sending;
+using IoTF.Mqtt;
+using IoTF.Mqtt.Links;
+
+namespace IoTF.Client.Sessions;
+
+/// <content>What is sent: into the window, over the link, until it is known what became of it.</content>
+internal sealed partial class Exchange
+{
+    /// <summary>How long the answer to a single message is looked out for before the thread sleeps: a round trip in a local network.</summary>
+    private static readonly TimeSpan LookOut = TimeSpan.FromMicroseconds(200);
+
+    /// <summary>Sends a message, waiting for room. What becomes of it is told to its batch.</summary>
+    public void Publish(PendingMessage message, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        while (!TryPublish(message, out var crowded))
+        {
+            if (crowded is not null)
+            {
+                if (!_wait.ForNetwork(crowded, crowded.WaitForRoomAsync, patience, cancellationToken))
+                {
+                    SettleUnsent(message, NotAcknowledged("could not be sent, because the network takes nothing", patience));
+                    return;
+                }
+            }
+            else if (!AwaitRoom(message.QualityOfService, patience, cancellationToken))
+            {
+                SettleUnsent(message, NotAcknowledged(WhyThereIsNoRoom, patience));
+                return;
+            }
+        }
+    }
+
+    /// <summary>Waits until the QoS 0 messages of a batch have been given to the network, over as many connections as it takes, or gives them up.</summary>
+    public void ConfirmWritten(SendBatch batch, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            Link? link;
+            lock (Gate)
+            {
+                if (!batch.HasUnwritten)
+                {
+                    return;
+                }
+
+                link = LinkTakesMessages ? _link : null;
+            }
+
+            if (link is not null && WriteNow(link, batch))
+            {
+                return;
+            }
+
+            var inTime = link is null
+                ? _wait.Until(() => !batch.HasUnwritten || LinkTakesMessages, patience, cancellationToken)
+                : _wait.ForNetwork(link, link.FlushAsync, patience, cancellationToken);
+            lock (Gate)
+            {
+                // Of a link that failed meanwhile it is looked at when it is taken away how far it came.
+                if (link is not null && ReferenceEquals(link, _link) && link.WriteFault is null)
+                {
+                    batch.ConfirmUpTo(link.BytesSent);
+                    AskForVerdicts(link);
+                }
+
+                if (!inTime)
+                {
+                    batch.GiveUpUnwritten(NotAcknowledged("could not be sent, because the network takes nothing", patience));
+                }
+            }
+        }
+    }
+
+    /// <summary>Waits until it is known of every message of a batch what became of it, or gives up those that are left.</summary>
+    public void AwaitAcknowledgements(SendBatch batch, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        if (batch.Outstanding > 0)
+        {
+            Volatile.Read(ref _link)?.WriteQueued();
+            AwaitBriefly(batch);
+        }
+
+        var inTime = _wait.Until(() => batch.Outstanding == 0, patience, cancellationToken);
+        if (inTime)
+        {
+            return;
+        }
+
+        lock (Gate)
+        {
+            foreach (var message in _outbound.InFlight.Cast<PendingMessage>().Where(message => message.Batch == batch).ToArray())
+            {
+                // It stays in flight: its packet id is not free before the service says so.
+                Settle(message, NotAcknowledged("was not acknowledged", patience));
+            }
+
+            _verdicts?.GiveUp(batch);
+        }
+    }
+
+    /// <summary>Waits until everything in flight is settled.</summary>
+    /// <returns>False when the time is over.</returns>
+    public bool Drain(TimeSpan limit, CancellationToken cancellationToken) =>
+        _wait.Until(() => _outbound.Count == 0, limit, cancellationToken, countsFromSigns: false);
+
+    /// <summary>Says what became of a message. The caller holds the gate.</summary>
+    public void Settle(PendingMessage message, Fault? fault)
+    {
+        if (message.IsSettled)
+        {
+            return;
+        }
+
+        message.IsSettled = true;
+        message.Fault = fault;
+        if (!message.IsAnswered)
+        {
+            message.SettledAt = _clock.GetTimestamp();
+        }
+
+        message.Batch!.Settled(message);
+        _verdicts?.Settled(message);
+    }
+
+    /// <summary>
+    /// The service has answered a message, or the network has taken it where no answer is due. It is settled with that, except for a gateway,
+    /// which may be told otherwise. The caller holds the gate.
+    /// </summary>
+    public void Conclude(PendingMessage message, Fault? verdict)
+    {
+        if (_verdicts is null || _link is null || message.IsSettled)
+        {
+            Settle(message, message.Verdict ?? verdict);
+            return;
+        }
+
+        (message.IsAnswered, message.SettledAt) = (true, _clock.GetTimestamp());
+        message.Verdict ??= verdict;
+        _verdicts.Answered(message);
+    }
+
+    /// <summary>Sends a message, or settles it when none is taken any more.</summary>
+    /// <returns>False when there is no room; <paramref name="crowded"/> is the link when the network is what lacks it.</returns>
+    internal bool TryPublish(PendingMessage message, out Link? crowded)
+    {
+        crowded = null;
+        lock (Gate)
+        {
+            if ((_refusal ?? Unsendable(message)) is { } fault)
+            {
+                SettleUnsent(message, fault);
+                return true;
+            }
+
+            if (!LinkTakesMessages || _link is not { } link || !_outbound.HasRoom(message.QualityOfService))
+            {
+                return false;
+            }
+
+            if (!link.HasRoom)
+            {
+                crowded = link;
+                return false;
+            }
+
+            PublishNow(message, link);
+            return true;
+        }
+    }
+
+    /// <summary>Writes what is queued on this thread, which has nothing else to do.</summary>
+    /// <returns>Whether the network has taken all QoS 0 messages of the batch by that.</returns>
+    private bool WriteNow(Link link, SendBatch batch)
+    {
+        link.WriteQueued();
+        lock (Gate)
+        {
+            if (ReferenceEquals(link, _link) && link.WriteFault is null)
+            {
+                batch.ConfirmUpTo(link.BytesSent);
+            }
+
+            return !batch.HasUnwritten;
+        }
+    }
+
+    /// <summary>Looks out for the answer to a single message, which is often there sooner than a thread that sleeps is woken.</summary>
+    private static void AwaitBriefly(SendBatch batch)
+    {
+        var started = Stopwatch.GetTimestamp();
+        while (batch.Outstanding == 1 && Stopwatch.GetElapsedTime(started) < LookOut)
+        {
+            Thread.Yield();
+        }
+    }
+
+    /// <summary>Why the service does not take a message, by what it said when it accepted the connection (MQTT-5.0 §3.2.2.3).</summary>
+    private Fault? Unsendable(PendingMessage message)
+    {
+        if (message.QualityOfService > _maximumQualityOfService)
+        {
+            return SessionFaults.QualityTooHigh(_options, message.Topic, message.QualityOfService, _maximumQualityOfService);
+        }
+
+        return _maximumPacketSize is { } limit && PublishSize.InVersion5(message) is var size && size > limit
+            ? SessionFaults.TooLarge(_options, message.Topic, size, limit)
+            : null;
+    }
+
+    private void SettleUnsent(PendingMessage message, Fault fault)
+    {
+        lock (Gate)
+        {
+            message.Batch!.Add(message);
+            Settle(message, fault);
+        }
+    }
+
+    private string WhyThereIsNoRoom => _link is null
+        ? "could not be sent, because its connection was lost and could not be made again in time"
+        : "could not be sent, because earlier ones are not acknowledged";
+
+    private bool AwaitRoom(QualityOfService qualityOfService, TimeSpan patience, CancellationToken cancellationToken) =>
+        _wait.Until(() => _refusal is not null || (LinkTakesMessages && _outbound.HasAmpleRoom(qualityOfService)), patience, cancellationToken);
+
+    private void PublishNow(PendingMessage message, Link link)
+    {
+        var batch = message.Batch!;
+        batch.Add(message);
+        message.SentAt = _clock.GetTimestamp();
+        _verdicts?.Sent(message);
+        _outbound.Publish(message, link);
+        _sent++;
+        if (message.QualityOfService == QualityOfService.AtMostOnce)
+        {
+            batch.Queued(message, SendBatch.PositionOn(link), link.BytesSent);
+            AskForVerdicts(link);
+        }
+
+        message.LastPacketId = message.PacketId;
+    }
+
+    private void AskForVerdicts(Link link)
+    {
+        if (_verdicts is { MustAsk: true } && ReferenceEquals(link, _link))
+        {
+            Ping(link);
+        }
+    }
+
+    private Fault NotAcknowledged(string what, TimeSpan patience) => new(
+        FaultIds.AcknowledgeTimeout,
+        FaultCategory.Timeout,
+        $"A message of {_options.Identity.ClientId} {what}: {_options.Endpoint} has shown no sign of life for {patience.TotalSeconds:0.###} s.",
+        "Send it again if it may arrive twice; -TimeoutSec sets the limit, -MaxInFlight the number of messages under way.");
+}
