@@ -27,6 +27,7 @@
         'Send-IoTFEvent'
         'Start-IoTFEmulator'
         'Stop-IoTFEmulator'
+        'Test-IoTFConnection'
     )
     FunctionsToExport    = @()
     AliasesToExport      = @()

@@ -2,7 +2,6 @@ using System.Management.Automation;
 using IoTF.Client.Receiving;
 using IoTF.PowerShell.Errors;
 using IoTF.PowerShell.Sessions;
-using IoTF.Protocol.Credentials;
 using IoTF.Protocol.Identities;
 using IoTF.Protocol.Topics;
 
@@ -22,7 +21,7 @@ public sealed class ConnectIoTFApplicationCommand : ConnectIoTFCommandBase
     [ValidateNotNullOrEmpty]
     public string? ApiKey { get; set; }
 
-    /// <summary>The application id; a new random one unless given.</summary>
+    /// <summary>The application id; unless given, that of the client certificate or a new random one.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [Alias("AppId")]
     [ValidateNotNullOrEmpty]
@@ -33,7 +32,7 @@ public sealed class ConnectIoTFApplicationCommand : ConnectIoTFCommandBase
     public SwitchParameter SendOnly { get; set; }
 
     private protected override ClientIdentity MakeIdentity() =>
-        ClientIdentity.ForApplication(FindOrganization(), ApplicationId ?? Guid.NewGuid().ToString());
+        ClientIdentity.ForApplication(FindOrganization(ApiKey ?? Credential?.UserName), FindApplication(ApplicationId));
 
     private protected override string MakeUserName(string? credentialUserName) =>
         ApiKey ?? credentialUserName ?? throw Refuse(
@@ -42,15 +41,4 @@ public sealed class ConnectIoTFApplicationCommand : ConnectIoTFCommandBase
     private protected override IReadOnlyList<SubscriptionRequest> MakeSubscriptions(ClientIdentity identity) => SendOnly || identity.IsQuickstart
         ? []
         : [new SubscriptionRequest(LongTopics.EventFilter(deviceType: null, deviceId: null, eventId: null, format: null), MessageKind.Event)];
-
-    private string FindOrganization()
-    {
-        var key = ApiKey ?? Credential?.UserName;
-        return Organization
-            ?? (key is not null && Protocol.Credentials.ApiKey.TryGetOrganization(key, out var organization) ? organization : null)
-            ?? throw Refuse(
-                ErrorIds.OrganizationNeeded,
-                key is null ? "The organisation was not given." : "The organisation was not given, and it cannot be told from the API key with certainty.",
-                "Give it with -Organization.");
-    }
 }

@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using IoTF.Client.Receiving;
-using IoTF.PowerShell.Errors;
 using IoTF.PowerShell.Sessions;
 using IoTF.Protocol.Credentials;
 using IoTF.Protocol.Identities;
@@ -13,17 +12,21 @@ namespace IoTF.PowerShell.Commands;
 [OutputType(typeof(IoTFSession))]
 public sealed class ConnectIoTFDeviceCommand : ConnectIoTFCommandBase
 {
-    /// <summary>The device type.</summary>
-    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true)]
+    /// <summary>The device type; needed unless a client certificate names it.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
     [Alias("TypeId")]
-    public string DeviceType { get; set; } = null!;
+    public string? DeviceType { get; set; }
 
-    /// <summary>The device id.</summary>
-    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true)]
-    public string DeviceId { get; set; } = null!;
+    /// <summary>The device id; needed unless a client certificate names it.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public string? DeviceId { get; set; }
 
-    private protected override ClientIdentity MakeIdentity() => ClientIdentity.ForDevice(
-        Organization ?? throw Refuse(ErrorIds.OrganizationNeeded, "The organisation was not given.", "Give it with -Organization."), DeviceType, DeviceId);
+    private protected override ClientIdentity MakeIdentity()
+    {
+        var organization = FindOrganization(apiKey: null);
+        var (deviceType, deviceId) = FindDevice(ClientRole.Device, DeviceType, DeviceId);
+        return ClientIdentity.ForDevice(organization, deviceType, deviceId);
+    }
 
     private protected override string MakeUserName(string? credentialUserName) => UserNames.UseTokenAuth;
 
