@@ -105,7 +105,10 @@ public abstract partial class ConnectIoTFCommandBase
         }
         catch (CertificateReadException exception)
         {
-            throw Refuse(ErrorIds.CertificateUnusable, exception.Message, "");
+            throw Refuse(
+                ErrorIds.CertificateUnusable,
+                exception.Message,
+                "Give -Certificate a PEM or PFX file with the private key, an X509Certificate2, a path of the Cert: drive or a thumbprint.");
         }
     }
 
