@@ -14,7 +14,8 @@ namespace IoTF.Client.Diagnosing;
 
 /// <summary>
 /// Logs in, subscribes and sends, and leaves nothing behind. A clean session would end one that the service keeps for the identity, with the messages in
-/// it; so a kept session is asked for, used only as far as that does not change it, and taken back when it was not there before.
+/// it; so a kept session is asked for, used only as far as that does not change it, and taken back when it was not there before. MQTT 3.1 does not tell
+/// whether it was; there it is left, empty when it is new.
 /// </summary>
 internal sealed class LoginTrial(SessionOptions options, string? eventId, TimeProvider clock) : IAsyncDisposable
 {
@@ -57,7 +58,9 @@ internal sealed class LoginTrial(SessionOptions options, string? eventId, TimePr
     {
         if (_sessionWasThere)
         {
-            return StepOutcome.Skipped($"The service keeps a session of {options.Identity.ClientId}, which a subscription would change.");
+            return StepOutcome.Skipped(options.Version == MqttVersion.V31
+                ? $"MQTT 3.1 does not tell whether the service keeps a session of {options.Identity.ClientId}, which a subscription would change."
+                : $"The service keeps a session of {options.Identity.ClientId}, which a subscription would change.");
         }
 
         if (FilterOf(options.Identity) is not { } filter)

@@ -37,7 +37,8 @@ internal static class HttpTunnel
     /// <summary>What a refusal means.</summary>
     public static LinkException Refused(HttpHead answer, DialTarget target) => answer.Status switch
     {
-        407 => new LinkException(
+        // Tinyproxy answers a wrong password with 401, which servers use, and only a missing one with 407.
+        401 or 407 => new LinkException(
             LinkFailure.ProxyAuthenticationRequired,
             target.Proxy!.Credential is null && !target.Proxy.UseDefaultCredentials
                 ? $"The proxy {target.Proxy} demands a user name and a password ({answer.StatusText})."

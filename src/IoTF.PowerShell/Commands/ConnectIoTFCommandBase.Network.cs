@@ -16,7 +16,7 @@ public abstract partial class ConnectIoTFCommandBase
     public SwitchParameter WebSocket { get; set; }
 
     /// <summary>The path of the WebSocket, which implies <c>-WebSocket</c>; <c>/mqtt</c> unless given. The service takes any.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Parameter]
     [ValidatePattern(@"^/[\x21-\x7E]*\z")]
     public string? WebSocketPath { get; set; }
 

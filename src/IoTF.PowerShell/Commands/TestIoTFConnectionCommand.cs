@@ -38,13 +38,11 @@ public sealed class TestIoTFConnectionCommand : ConnectIoTFCommandBase
 
     /// <summary>The API key of an application; the user name of <c>-Credential</c> unless given.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
-    [ValidateNotNullOrEmpty]
     public string? ApiKey { get; set; }
 
     /// <summary>The id of an application; a new random one unless given.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [Alias("AppId")]
-    [ValidateNotNullOrEmpty]
     public string? ApplicationId { get; set; }
 
     /// <summary>Sends an empty event with this id, which applications see; no event is sent unless it is given.</summary>
@@ -56,29 +54,36 @@ public sealed class TestIoTFConnectionCommand : ConnectIoTFCommandBase
     [Parameter]
     public SwitchParameter Quiet { get; set; }
 
-    private bool IsApplication => ApiKey is not null || ApplicationId is not null;
+    // A session that is piped in has all of these as properties, those that are not of its role without a value.
+    private bool IsApplication => !string.IsNullOrEmpty(ApiKey) || !string.IsNullOrEmpty(ApplicationId);
+
+    private bool IsDevice => !string.IsNullOrEmpty(DeviceType) || !string.IsNullOrEmpty(DeviceId) || Gateway;
 
     private protected override ClientIdentity MakeIdentity()
     {
-        if (IsApplication && (DeviceType is not null || DeviceId is not null || Gateway))
+        if (IsApplication && IsDevice)
         {
             throw Refuse(ErrorIds.TwoRoles, "Both a device and an application were given.", "Give -DeviceType and -DeviceId, or -ApiKey and -ApplicationId.");
         }
 
         if (IsApplication)
         {
-            return ClientIdentity.ForApplication(FindOrganization(ApiKey ?? Credential?.UserName), FindApplication(ApplicationId));
+            return ClientIdentity.ForApplication(FindOrganization(ApiKeyOr(Credential?.UserName)), FindApplication(GivenOrNull(ApplicationId)));
         }
 
         var organization = FindOrganization(apiKey: null);
-        var (deviceType, deviceId) = FindDevice(Gateway ? ClientRole.Gateway : ClientRole.Device, DeviceType, DeviceId);
+        var (deviceType, deviceId) = FindDevice(Gateway ? ClientRole.Gateway : ClientRole.Device, GivenOrNull(DeviceType), GivenOrNull(DeviceId));
         return Gateway ? ClientIdentity.ForGateway(organization, deviceType, deviceId) : ClientIdentity.ForDevice(organization, deviceType, deviceId);
     }
 
     private protected override string MakeUserName(string? credentialUserName) => !IsApplication
         ? UserNames.UseTokenAuth
-        : ApiKey ?? credentialUserName ?? throw Refuse(
+        : ApiKeyOr(credentialUserName) ?? throw Refuse(
             ErrorIds.ApiKeyNeeded, "The API key was not given.", "Give it with -ApiKey, or as the user name of -Credential.");
+
+    private string? ApiKeyOr(string? userName) => GivenOrNull(ApiKey) ?? userName;
+
+    private static string? GivenOrNull(string? value) => string.IsNullOrEmpty(value) ? null : value;
 
     private protected override IReadOnlyList<SubscriptionRequest> MakeSubscriptions(ClientIdentity identity) => [];
 

@@ -35,7 +35,7 @@ public sealed class TinyProxy : IAsyncDisposable
                 "Listen 127.0.0.1",
                 "Timeout 600",
                 "MaxClients 100",
-                "LogLevel Connect",
+                "LogLevel Info",
                 $"BasicAuth {User} {Password}",
             ];
             if (onlyPort is { } port)

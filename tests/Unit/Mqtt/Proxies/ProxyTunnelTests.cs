@@ -40,6 +40,7 @@ public sealed class ProxyTunnelTests
     [InlineData("HTTP/1.1 403 Forbidden\r\n\r\n", LinkFailure.ProxyRefused)]
     [InlineData("HTTP/1.1 405 Method Not Allowed\r\n\r\n", LinkFailure.ProxyRefused)]
     [InlineData("HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=\"x\"\r\n\r\n", LinkFailure.ProxyAuthenticationRequired)]
+    [InlineData("HTTP/1.0 401 Unauthorized\r\n\r\n", LinkFailure.ProxyAuthenticationRequired)]
     [InlineData("HTTP/1.0 502 Bad Gateway\r\n\r\n", LinkFailure.ProxyCouldNotConnect)]
     [InlineData("HTTP/1.1 504 Gateway Timeout\r\n\r\n", LinkFailure.ProxyCouldNotConnect)]
     [InlineData("SSH-2.0-OpenSSH_9.2\r\n", LinkFailure.ProxyUnreachable)]
@@ -213,9 +214,9 @@ public sealed class ProxyTunnelTests
         return message[8];
     }
 
-    /// <summary>A CHALLENGE_MESSAGE (MS-NLMP §2.2.1.2) with an empty target and an empty list of target information.</summary>
+    /// <summary>A CHALLENGE_MESSAGE (MS-NLMP §2.2.1.2) that names a computer and its domain, as .NET demands.</summary>
     private static string NtlmChallenge() => Convert.ToBase64String(Hex(
-        "4E544C4D53535000 02000000 0000 0000 38000000 058289A2 0123456789ABCDEF 0000000000000000 0400 0400 38000000 0000000000000000 00000000"));
+        "4E544C4D53535000 02000000 0000 0000 38000000 158289E2 0123456789ABCDEF 0000000000000000 1000 1000 38000000 0000000000000000 0100 0200 4100 0200 0200 4200 00000000"));
 
     private static async Task ExpectAsync(Stream stream, string hex)
     {
