@@ -31,6 +31,7 @@
         'Set-IoTFEmulatorOrganization'
         'Start-IoTFEmulator'
         'Stop-IoTFEmulator'
+        'Test-IoTFConnection'
     )
     FunctionsToExport    = @()
     AliasesToExport      = @()

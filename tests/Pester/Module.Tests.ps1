@@ -38,12 +38,12 @@ Describe 'The module' {
     It 'uses approved verbs and one noun prefix' {
         foreach ($command in Get-Command -Module IoTF) {
             $command.Noun | Should -BeLike 'IoTF*'
-            'Connect', 'Disconnect', 'Get', 'New', 'Receive', 'Send', 'Start', 'Stop' | Should -Contain $command.Verb
+            'Connect', 'Disconnect', 'Get', 'New', 'Receive', 'Send', 'Start', 'Stop', 'Test' | Should -Contain $command.Verb
         }
     }
 
     It 'has a table view for every object it emits' {
-        $emitted = Get-Command -Module IoTF | ForEach-Object { $_.OutputType.Type } | Where-Object { $null -ne $_ }
+        $emitted = Get-Command -Module IoTF | ForEach-Object { $_.OutputType.Type } | Where-Object { $null -ne $_ -and $_ -ne [bool] }
         $views = [xml][System.IO.File]::ReadAllText([System.IO.Path]::Combine($root, 'IoTF.Format.ps1xml'))
         $viewed = $views.SelectNodes('//View[TableControl]/ViewSelectedBy/TypeName') | ForEach-Object InnerText
         foreach ($type in $emitted) {

@@ -20,7 +20,7 @@ namespace IoTF.Client.Connecting;
 internal sealed record AcceptedConnection(
     Link Link, bool SessionPresent, int ReceiveMaximum, TimeSpan KeepAlive, uint? MaximumPacketSize, QualityOfService MaximumQualityOfService);
 
-/// <summary>Makes one connection: network, TLS, CONNECT, CONNACK, within the time limit.</summary>
+/// <summary>Makes one connection: network, proxy, TLS, WebSocket, CONNECT, CONNACK, within the time limit.</summary>
 internal static class Handshake
 {
     /// <summary>The largest packet taken from the service: the largest payload with room for topic and properties, many times over.</summary>
@@ -50,6 +50,14 @@ internal static class Handshake
 
     private static async Task<AcceptedConnection> ConnectOnceAsync(SessionOptions options, TimeProvider clock, CancellationToken cancellationToken)
     {
+        var target = TargetOf(options);
+        var stream = await Dialer.DialAsync(target, cancellationToken, clock).ConfigureAwait(false);
+        return await LogInAsync(stream, options, clock, target.Pace, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Where the options lead, and how.</summary>
+    internal static DialTarget TargetOf(SessionOptions options)
+    {
         var tls = options.Endpoint.Secure
             ? new TlsDemands
             {
@@ -57,11 +65,24 @@ internal static class Handshake
                 TrustedAuthorities = options.TrustedAuthorities,
                 RevocationMode = options.RevocationMode,
                 ClientCertificate = options.ClientCertificate,
+                ClientCertificateIssuers = options.ClientCertificateIssuers,
             }
             : null;
-        var target = new DialTarget(options.Endpoint.HostName, options.Endpoint.Port, tls);
-        var stream = await Dialer.DialAsync(target, cancellationToken).ConfigureAwait(false);
-        var link = new Link(stream, new LinkOptions { Version = options.Version, MaximumPacketSize = MaximumPacketSize, Clock = clock, Pace = target.Pace });
+        return new DialTarget(options.Endpoint.HostName, options.Endpoint.Port, tls)
+        {
+            Proxy = options.Proxy,
+            WebSocket = options.WebSocketPath is { } path
+                ? new WebSocketDemands(path, options.Version == MqttVersion.V31 ? "mqttv3.1" : "mqtt")
+                : null,
+        };
+    }
+
+    /// <summary>Sends CONNECT on a stream that leads to the service, and takes its answer.</summary>
+    /// <exception cref="FaultException">The service refuses.</exception>
+    /// <exception cref="LinkException">The connection ended, or what arrived was no answer.</exception>
+    internal static async Task<AcceptedConnection> LogInAsync(Stream stream, SessionOptions options, TimeProvider clock, ReadPace pace, CancellationToken cancellationToken)
+    {
+        var link = new Link(stream, new LinkOptions { Version = options.Version, MaximumPacketSize = MaximumPacketSize, Clock = clock, Pace = pace });
         try
         {
             SendConnect(link, options);
@@ -154,9 +175,9 @@ internal static class Handshake
             refusal.IsPermanent);
     }
 
-    private static Fault TimedOut(SessionOptions options) => new(
+    internal static Fault TimedOut(SessionOptions options) => new(
         FaultIds.ConnectTimeout,
         FaultCategory.Timeout,
-        $"{options.Identity.ClientId} got no answer from {options.Endpoint} within {options.ConnectTimeout.TotalSeconds:0.###} s.",
+        $"{options.Identity.ClientId} got no answer from {options.Endpoint}{(options.Proxy is { } proxy ? $" through the proxy {proxy}" : "")} within {options.ConnectTimeout.TotalSeconds:0.###} s.",
         "Check -HostName and -Port, and whether a firewall drops the connection; -ConnectTimeout sets the limit.");
 }

@@ -15,6 +15,21 @@ public static class FaultIds
     /// <summary>No answer within the time limit of connecting.</summary>
     public const string ConnectTimeout = nameof(ConnectTimeout);
 
+    /// <summary>The proxy has no address, does not listen, or is none.</summary>
+    public const string ProxyUnreachable = nameof(ProxyUnreachable);
+
+    /// <summary>The proxy demands a user name and a password, or others than those it was given.</summary>
+    public const string ProxyAuthenticationRequired = nameof(ProxyAuthenticationRequired);
+
+    /// <summary>The proxy does not allow the connection.</summary>
+    public const string ProxyRefused = nameof(ProxyRefused);
+
+    /// <summary>The proxy tried, and could not connect to the host.</summary>
+    public const string ProxyCouldNotConnect = nameof(ProxyCouldNotConnect);
+
+    /// <summary>The server does not make the connection a WebSocket.</summary>
+    public const string WebSocketRefused = nameof(WebSocketRefused);
+
     /// <summary>The server's certificate was issued by an unknown authority.</summary>
     public const string CertificateUntrusted = nameof(CertificateUntrusted);
 

@@ -3,6 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 using IoTF.Client.Connecting;
 using IoTF.Client.Receiving;
 using IoTF.Mqtt;
+using IoTF.Mqtt.Proxies;
 using IoTF.Protocol.Endpoints;
 using IoTF.Protocol.Identities;
 
@@ -56,11 +57,20 @@ public sealed record SessionOptions
     /// <summary>A certificate that identifies the client; null for none.</summary>
     public X509Certificate2? ClientCertificate { get; init; }
 
+    /// <summary>The certificates between <see cref="ClientCertificate"/> and its authority; null for none.</summary>
+    public X509Certificate2Collection? ClientCertificateIssuers { get; init; }
+
     /// <summary>Whether the server's certificate is checked for revocation.</summary>
     public X509RevocationMode RevocationMode { get; init; } = X509RevocationMode.NoCheck;
 
     /// <summary>The versions of TLS that are offered.</summary>
     public SslProtocols TlsProtocols { get; init; } = SslProtocols.Tls12;
+
+    /// <summary>The proxy that the connection goes through; null for a direct one.</summary>
+    public ProxyServer? Proxy { get; init; }
+
+    /// <summary>The path of the WebSocket that MQTT travels in, beginning with a slash; null when it travels on the connection itself.</summary>
+    public string? WebSocketPath { get; init; }
 
     /// <summary>What is subscribed before the session counts as open, so that nothing is missed before the first receive.</summary>
     public IReadOnlyList<SubscriptionRequest> Subscriptions { get; init; } = [];
@@ -70,9 +80,12 @@ public sealed record SessionOptions
         (Credential is null ? other.Credential is null : Credential.IsSameAs(other.Credential))
         && SameCertificates(TrustedAuthorities, other.TrustedAuthorities)
         && ClientCertificate?.Thumbprint == other.ClientCertificate?.Thumbprint
+        && SameCertificates(ClientCertificateIssuers, other.ClientCertificateIssuers)
         && Subscriptions.SequenceEqual(other.Subscriptions)
-        && this with { Credential = null, TrustedAuthorities = null, ClientCertificate = null, Subscriptions = [] }
-            == other with { Credential = null, TrustedAuthorities = null, ClientCertificate = null, Subscriptions = [] };
+        && WithoutObjects(this) == WithoutObjects(other);
+
+    private static SessionOptions WithoutObjects(SessionOptions options) =>
+        options with { Credential = null, TrustedAuthorities = null, ClientCertificate = null, ClientCertificateIssuers = null, Subscriptions = [] };
 
     private static bool SameCertificates(X509Certificate2Collection? mine, X509Certificate2Collection? theirs) =>
         (mine?.Select(certificate => certificate.Thumbprint).Order() ?? Enumerable.Empty<string>())

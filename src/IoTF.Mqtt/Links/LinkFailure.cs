@@ -12,6 +12,21 @@ public enum LinkFailure
     /// <summary>No route to the host, or the network is down.</summary>
     Unreachable,
 
+    /// <summary>The proxy has no address, does not listen, or is none.</summary>
+    ProxyUnreachable,
+
+    /// <summary>The proxy demands a user name and a password, or others than those it was given.</summary>
+    ProxyAuthenticationRequired,
+
+    /// <summary>The proxy does not allow the connection.</summary>
+    ProxyRefused,
+
+    /// <summary>The proxy tried, and could not connect to the host.</summary>
+    ProxyCouldNotConnect,
+
+    /// <summary>The server does not make the connection a WebSocket.</summary>
+    WebSocketRefused,
+
     /// <summary>The certificate was not issued by an authority that is trusted.</summary>
     CertificateUntrusted,
 

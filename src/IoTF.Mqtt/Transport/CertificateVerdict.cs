@@ -5,7 +5,7 @@ using IoTF.Mqtt.Links;
 namespace IoTF.Mqtt.Transport;
 
 /// <summary>Judges the server's certificate: chain, dates, host name. Keeps the reason of a refusal.</summary>
-internal sealed class CertificateVerdict(string hostName, TlsDemands demands)
+internal sealed class CertificateVerdict(string hostName, TlsDemands demands, TlsObservation? observation = null)
 {
     private const X509ChainStatusFlags RevocationFlags =
         X509ChainStatusFlags.Revoked | X509ChainStatusFlags.RevocationStatusUnknown | X509ChainStatusFlags.OfflineRevocation;
@@ -18,6 +18,7 @@ internal sealed class CertificateVerdict(string hostName, TlsDemands demands)
     /// <summary>The callback of the handshake.</summary>
     public bool Judge(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
     {
+        observation?.Received(certificate, chain);
         if (errors == SslPolicyErrors.None)
         {
             return true;

@@ -1,5 +1,6 @@
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
+using IoTF.Mqtt.Proxies;
 
 namespace IoTF.Mqtt.Transport;
 
@@ -11,7 +12,21 @@ public sealed record DialTarget(string HostName, int Port, TlsDemands? Tls)
 {
     /// <summary>How much of a hurry the reader of the connection is in.</summary>
     public ReadPace Pace { get; init; } = new();
+
+    /// <summary>The proxy that the connection goes through; null for a direct one.</summary>
+    public ProxyServer? Proxy { get; init; }
+
+    /// <summary>How the connection becomes a WebSocket; null when MQTT is spoken on it as it is.</summary>
+    public WebSocketDemands? WebSocket { get; init; }
+
+    /// <summary>Host and port as CONNECT and Host name them: an IPv6 address in brackets.</summary>
+    internal string Authority => FormattableString.Invariant($"{(HostName.Contains(':') ? $"[{HostName}]" : HostName)}:{Port}");
 }
+
+/// <summary>What a client asks for when a connection is to become a WebSocket (MQTT-3.1.1 §6, protocol.md §1.3).</summary>
+/// <param name="Path">The path of the request, beginning with a slash.</param>
+/// <param name="Protocol">The subprotocol: <c>mqtt</c>, or <c>mqttv3.1</c> for MQTT 3.1.</param>
+public sealed record WebSocketDemands(string Path, string Protocol);
 
 /// <summary>What a client demands of TLS. Host name and chain are always verified; nothing here turns that off.</summary>
 public sealed record TlsDemands
@@ -27,4 +42,7 @@ public sealed record TlsDemands
 
     /// <summary>The certificate that is shown to the server; null for none. Its private key is needed.</summary>
     public X509Certificate2? ClientCertificate { get; init; }
+
+    /// <summary>The certificates between <see cref="ClientCertificate"/> and its authority, which are sent with it; null for none.</summary>
+    public X509Certificate2Collection? ClientCertificateIssuers { get; init; }
 }

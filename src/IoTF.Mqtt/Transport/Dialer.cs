@@ -1,10 +1,14 @@
 using System.Net;
 using System.Net.Sockets;
 using IoTF.Mqtt.Links;
+using IoTF.Mqtt.Proxies;
 
 namespace IoTF.Mqtt.Transport;
 
-/// <summary>Opens connections: name, address, TCP, TLS. Each step that fails says so with a <see cref="LinkFailure"/> of its own.</summary>
+/// <summary>
+/// Opens connections: name, address, TCP, proxy, TLS, WebSocket. Each step that fails says so with a <see cref="LinkFailure"/> of its own, and disposes of
+/// the connection that it was given.
+/// </summary>
 public static class Dialer
 {
     /// <summary>What a record of TLS 1.2 with AES-GCM adds: header, nonce and tag (RFC 5288).</summary>
@@ -14,17 +18,77 @@ public static class Dialer
     /// <returns>A connected stream, secured when the target demands it; the caller owns it.</returns>
     /// <exception cref="LinkException">A step failed.</exception>
     /// <exception cref="OperationCanceledException">The token fired. Whether that was a time limit is known to its owner.</exception>
-    public static async Task<Stream> DialAsync(DialTarget target, CancellationToken cancellationToken)
+    public static async Task<Stream> DialAsync(DialTarget target, CancellationToken cancellationToken, TimeProvider? clock = null)
     {
-        var addresses = await ResolveAsync(target.HostName, cancellationToken).ConfigureAwait(false);
-        var socket = await ConnectAsync(target, addresses, cancellationToken).ConfigureAwait(false);
-        var stream = new PacedStream(socket, target.Pace, target.Tls is null ? 0 : TlsRecordOverhead);
-        return target.Tls is null
-            ? stream
-            : await TlsHandshake.AsClientAsync(stream, target.HostName, target.Tls, cancellationToken).ConfigureAwait(false);
+        var addresses = await ResolveAsync(target, cancellationToken).ConfigureAwait(false);
+        Stream stream = await ConnectAsync(target, addresses, clock ?? TimeProvider.System, cancellationToken).ConfigureAwait(false);
+        if (target.Proxy is not null)
+        {
+            stream = await TunnelAsync(stream, target, addresses, clock ?? TimeProvider.System, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (target.Tls is not null)
+        {
+            stream = await SecureAsync(stream, target, observation: null, cancellationToken).ConfigureAwait(false);
+        }
+
+        return target.WebSocket is null ? stream : await UpgradeAsync(stream, target, cancellationToken).ConfigureAwait(false);
     }
 
-    private static async Task<IPAddress[]> ResolveAsync(string hostName, CancellationToken cancellationToken)
+    /// <summary>The first step: the addresses of the host, or of the proxy, which resolves the host's name itself.</summary>
+    /// <exception cref="LinkException">It has none.</exception>
+    public static Task<IReadOnlyList<IPAddress>> ResolveAsync(DialTarget target, CancellationToken cancellationToken) =>
+        ReachAsync(target, (hostName, _) => ResolveAsync(hostName, cancellationToken));
+
+    /// <summary>The second step: TCP to the host, or to the proxy. Several addresses are tried side by side (RFC 8305).</summary>
+    /// <exception cref="LinkException">No address answered.</exception>
+    public static Task<NetworkStream> ConnectAsync(DialTarget target, IReadOnlyList<IPAddress> addresses, TimeProvider clock, CancellationToken cancellationToken) =>
+        ReachAsync(target, (hostName, port) => AddressRace.RunAsync(
+            AddressRace.Interleave(addresses), (address, token) => ConnectAsync(target, hostName, address, port, token), clock, cancellationToken));
+
+    /// <summary>The step of a target with a proxy: the tunnel.</summary>
+    /// <param name="stream">Leads to the proxy.</param>
+    /// <param name="target">Where to.</param>
+    /// <param name="addresses">Those of the proxy, should a second connection be needed.</param>
+    /// <param name="clock">As in <see cref="ConnectAsync(DialTarget, IReadOnlyList{IPAddress}, TimeProvider, CancellationToken)"/>.</param>
+    /// <param name="cancellationToken">Ends the try.</param>
+    /// <exception cref="LinkException">The proxy refuses.</exception>
+    public static Task<Stream> TunnelAsync(Stream stream, DialTarget target, IReadOnlyList<IPAddress> addresses, TimeProvider clock, CancellationToken cancellationToken) =>
+        ProxyTunnel.OpenAsync(stream, target, async token => await ConnectAsync(target, addresses, clock, token).ConfigureAwait(false), cancellationToken);
+
+    /// <summary>The step of a target with TLS: the handshake.</summary>
+    /// <param name="stream">Leads to the host.</param>
+    /// <param name="target">Where to, and what TLS demands.</param>
+    /// <param name="observation">Keeps what was seen, for those who want to know; null for others.</param>
+    /// <param name="cancellationToken">Ends the try.</param>
+    /// <exception cref="LinkException">It failed.</exception>
+    public static Task<Stream> SecureAsync(Stream stream, DialTarget target, TlsObservation? observation, CancellationToken cancellationToken) =>
+        TlsHandshake.AsClientAsync(stream, target.HostName, target.Tls!, observation, cancellationToken);
+
+    /// <summary>The step of a target with WebSocket: the upgrade.</summary>
+    /// <exception cref="LinkException">The server refuses.</exception>
+    public static Task<Stream> UpgradeAsync(Stream stream, DialTarget target, CancellationToken cancellationToken) =>
+        WebSocketUpgrade.AsClientAsync(stream, target.Authority, target.WebSocket!, cancellationToken);
+
+    /// <summary>Does something with the next hop. What fails at the proxy is not blamed on the host.</summary>
+    private static async Task<T> ReachAsync<T>(DialTarget target, Func<string, int, Task<T>> reach)
+    {
+        if (target.Proxy is not { } proxy)
+        {
+            return await reach(target.HostName, target.Port).ConfigureAwait(false);
+        }
+
+        try
+        {
+            return await reach(proxy.HostName, proxy.Port).ConfigureAwait(false);
+        }
+        catch (LinkException exception)
+        {
+            throw new LinkException(LinkFailure.ProxyUnreachable, $"The proxy {proxy} cannot be reached: {exception.Message}", exception.InnerException);
+        }
+    }
+
+    private static async Task<IReadOnlyList<IPAddress>> ResolveAsync(string hostName, CancellationToken cancellationToken)
     {
         if (IPAddress.TryParse(hostName, out var address))
         {
@@ -44,36 +108,26 @@ public static class Dialer
         }
     }
 
-    /// <summary>Tries the addresses one after the other, in the order in which the resolver prefers them.</summary>
-    private static async Task<Socket> ConnectAsync(DialTarget target, IPAddress[] addresses, CancellationToken cancellationToken)
+    private static async Task<NetworkStream> ConnectAsync(DialTarget target, string hostName, IPAddress address, int port, CancellationToken cancellationToken)
     {
-        LinkException? last = null;
-        foreach (var address in addresses)
+        Socket? socket = null;
+        try
         {
-            Socket? socket = null;
-            try
-            {
-                socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-                await socket.ConnectAsync(address, target.Port, cancellationToken).ConfigureAwait(false);
-                return socket;
-            }
-            catch (SocketException exception)
-            {
-                socket?.Dispose();
-                var failed = exception.SocketErrorCode == SocketError.ConnectionRefused
-                    ? new LinkException(LinkFailure.Refused, $"{target.HostName} ({address}) refused the connection on port {target.Port}.", exception)
-                    : new LinkException(LinkFailure.Unreachable, $"{target.HostName} ({address}), port {target.Port}, could not be reached: {exception.Message}", exception);
-
-                // A refusal says more than an address family that this machine cannot use.
-                last = last is { Failure: LinkFailure.Refused } ? last : failed;
-            }
-            catch
-            {
-                socket?.Dispose();
-                throw;
-            }
+            socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            await socket.ConnectAsync(address, port, cancellationToken).ConfigureAwait(false);
+            return new PacedStream(socket, target.Pace, target.Tls is null ? 0 : TlsRecordOverhead);
         }
-
-        throw last!;
+        catch (SocketException exception)
+        {
+            socket?.Dispose();
+            throw exception.SocketErrorCode == SocketError.ConnectionRefused
+                ? new LinkException(LinkFailure.Refused, $"{hostName} ({address}) refused the connection on port {port}.", exception)
+                : new LinkException(LinkFailure.Unreachable, $"{hostName} ({address}), port {port}, could not be reached: {exception.Message}", exception);
+        }
+        catch
+        {
+            socket?.Dispose();
+            throw;
+        }
     }
 }

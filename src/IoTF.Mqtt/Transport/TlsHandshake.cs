@@ -15,10 +15,11 @@ internal static class TlsHandshake
     private const byte ProtocolVersionAlert = 70;
 
     /// <summary>Secures a connected stream. SNI carries the host name (protocol.md §1.2 needs it).</summary>
-    public static async Task<Stream> AsClientAsync(Stream connected, string hostName, TlsDemands demands, CancellationToken cancellationToken)
+    public static async Task<Stream> AsClientAsync(
+        Stream connected, string hostName, TlsDemands demands, TlsObservation? observation, CancellationToken cancellationToken)
     {
         var observed = new FirstBytes(connected);
-        var verdict = new CertificateVerdict(hostName, demands);
+        var verdict = new CertificateVerdict(hostName, demands, observation);
         var tls = new SslStream(observed, leaveInnerStreamOpen: false);
         try
         {
@@ -31,11 +32,11 @@ internal static class TlsHandshake
             };
             if (demands.ClientCertificate is { } clientCertificate)
             {
-                options.ClientCertificates = [clientCertificate];
-                options.LocalCertificateSelectionCallback = (_, _, _, _, _) => clientCertificate;
+                options.ClientCertificateContext = SslStreamCertificateContext.Create(clientCertificate, demands.ClientCertificateIssuers, offline: true);
             }
 
             await tls.AuthenticateAsClientAsync(options, cancellationToken).ConfigureAwait(false);
+            observation?.Agreed(tls);
             return tls;
         }
         catch (Exception exception) when (exception is not OperationCanceledException)

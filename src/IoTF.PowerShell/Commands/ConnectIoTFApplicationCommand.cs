@@ -2,7 +2,6 @@ using System.Management.Automation;
 using IoTF.Client.Receiving;
 using IoTF.PowerShell.Errors;
 using IoTF.PowerShell.Sessions;
-using IoTF.Protocol.Credentials;
 using IoTF.Protocol.Identities;
 using IoTF.Protocol.Topics;
 
@@ -24,7 +23,9 @@ public sealed class ConnectIoTFApplicationCommand : ConnectIoTFCommandBase
     [ValidateNotNullOrEmpty]
     public string? ApiKey { get; set; }
 
-    /// <summary>The application id; a new random one unless given. The members of a scalable application have the same.</summary>
+    /// <summary>
+    /// The application id; unless given, that of the client certificate or a new random one. The members of a scalable application have the same.
+    /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [Alias("AppId")]
     [ValidateNotNullOrEmpty]
@@ -63,11 +64,11 @@ public sealed class ConnectIoTFApplicationCommand : ConnectIoTFCommandBase
     {
         if (!Scalable && InstanceId is null)
         {
-            return ClientIdentity.ForApplication(FindOrganization(), ApplicationId ?? Guid.NewGuid().ToString());
+            return ClientIdentity.ForApplication(FindOrganization(ApiKey ?? Credential?.UserName), FindApplication(ApplicationId));
         }
 
         return ClientIdentity.ForScalableApplication(
-            FindOrganization(),
+            FindOrganization(ApiKey ?? Credential?.UserName),
             ApplicationId ?? throw Refuse(
                 ErrorIds.ApplicationIdNeeded,
                 "The members of a scalable application find together by their application id, and none was given.",
@@ -91,15 +92,4 @@ public sealed class ConnectIoTFApplicationCommand : ConnectIoTFCommandBase
                 ErrorIds.DeviceNeeded,
                 "An application sends events in the name of a device, and so is its last will.",
                 "Name the device with -WillDeviceType and -WillDeviceId.");
-
-    private string FindOrganization()
-    {
-        var key = ApiKey ?? Credential?.UserName;
-        return Organization
-            ?? (key is not null && Protocol.Credentials.ApiKey.TryGetOrganization(key, out var organization) ? organization : null)
-            ?? throw Refuse(
-                ErrorIds.OrganizationNeeded,
-                key is null ? "The organisation was not given." : "The organisation was not given, and it cannot be told from the API key with certainty.",
-                "Give it with -Organization.");
-    }
 }

@@ -20,7 +20,7 @@ using IoTF.Protocol.Topics;
 namespace IoTF.PowerShell.Commands;
 
 /// <summary>What all <c>Connect-</c> cmdlets share: where to connect, how securely, and the pool.</summary>
-public abstract class ConnectIoTFCommandBase : IoTFCommandBase
+public abstract partial class ConnectIoTFCommandBase : IoTFCommandBase
 {
     /// <summary>QoS 2 messages in flight unless <c>-MaxInFlight</c> is given: brokers commonly refuse more (Mosquitto's <c>max_inflight_messages</c> is 20).</summary>
     private const int ExactlyOnceInFlight = 20;
@@ -66,12 +66,6 @@ public abstract class ConnectIoTFCommandBase : IoTFCommandBase
     [CertificateTransformation]
     [ValidateNotNull]
     public X509Certificate2Collection? CACertificate { get; set; }
-
-    /// <summary>A certificate with its private key that identifies the client.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
-    [CertificateTransformation(PrivateKey = true)]
-    [ValidateNotNull]
-    public X509Certificate2Collection? Certificate { get; set; }
 
     /// <summary>Whether the server's certificate is checked for revocation; not unless asked for.</summary>
     [Parameter]
@@ -171,11 +165,12 @@ public abstract class ConnectIoTFCommandBase : IoTFCommandBase
     /// <summary>What is subscribed at connect, so that nothing is missed before the first receive.</summary>
     private protected abstract IReadOnlyList<SubscriptionRequest> MakeSubscriptions(ClientIdentity identity);
 
-    private protected sealed override void Process()
+    /// <summary>Whether a client without a token and a certificate is refused before anything is sent.</summary>
+    private protected virtual bool NeedsToken(ClientIdentity identity) => true;
+
+    private protected override void Process()
     {
-        CurrentIdentity = null;
-        CurrentIdentity = MakeIdentity();
-        var options = MakeOptions(CurrentIdentity);
+        var options = Prepare();
         try
         {
             Connect(options);
@@ -188,6 +183,16 @@ public abstract class ConnectIoTFCommandBase : IoTFCommandBase
                 options.Credential?.Dispose();
             }
         }
+    }
+
+    /// <summary>Who connects where, and how, by what was given.</summary>
+    private protected SessionOptions Prepare()
+    {
+        CurrentIdentity = null;
+        _clientCertificate = ReadCertificate();
+        CurrentIdentity = MakeIdentity();
+        RequireNamed(CurrentIdentity);
+        return MakeOptions(CurrentIdentity);
     }
 
     private void Connect(SessionOptions options)
@@ -229,7 +234,12 @@ public abstract class ConnectIoTFCommandBase : IoTFCommandBase
             WriteWarning($"The connection to {options.Endpoint} is plain text: credentials and data travel in clear.");
         }
 
-        WriteVerbose($"Connecting {options.Identity.ClientId} to {options.Endpoint} with {(options.Endpoint.Secure ? $"TLS {TlsVersion}" : "plain text")}, MQTT {ProtocolVersion}.");
+        if (CertificateNotice is { } notice)
+        {
+            WriteWarning(notice);
+        }
+
+        WriteVerbose($"Connecting {options.Identity.ClientId} to {options.Endpoint} with {(options.Endpoint.Secure ? $"TLS {TlsVersion}" : "plain text")}, MQTT {ProtocolVersion}{Way(options)}.");
         var session = new Session(options);
         Await(session.OpenAsync(StopToken));
         var opened = new IoTFSession(session, name);
@@ -245,7 +255,7 @@ public abstract class ConnectIoTFCommandBase : IoTFCommandBase
         SessionRules.Require(identity, Persistent, hasCredentials: Token is not null || Credential is not null || HasApiKey);
         var endpoint = ServiceEndpoint.Resolve(identity.Organization, Domain, HostName, Port, Insecure);
         var maxInFlight = MaxInFlight ?? DefaultInFlight(identity.Role);
-        return new SessionOptions
+        return WithNetwork(new SessionOptions
         {
             Identity = identity,
             Endpoint = endpoint,
@@ -259,12 +269,14 @@ public abstract class ConnectIoTFCommandBase : IoTFCommandBase
             MaxInFlight = maxInFlight,
             MaxInFlightExactlyOnce = MaxInFlight ?? Math.Min(maxInFlight, ExactlyOnceInFlight),
             TrustedAuthorities = CACertificate,
-            ClientCertificate = Certificate?.FirstOrDefault(certificate => certificate.HasPrivateKey),
             RevocationMode = RevocationMode,
             TlsProtocols = TlsVersion == "1.3" ? SslProtocols.Tls13 : SslProtocols.Tls12,
             Subscriptions = MakeSubscriptions(identity),
-        };
+        });
     }
+
+    private static string Way(SessionOptions options) =>
+        $"{(options.WebSocketPath is { } path ? $", WebSocket {path}" : "")}{(options.Proxy is { } proxy ? $", through {proxy}" : "")}";
 
     /// <summary>The service takes 10, 1,000 and 2,000 (protocol.md §2.6); 100 is enough to fill a line and leaves room for others.</summary>
     private static int DefaultInFlight(ClientRole role) => Math.Min(100, ServiceLimits.InFlight(role));
@@ -299,7 +311,7 @@ public abstract class ConnectIoTFCommandBase : IoTFCommandBase
             return new Credential(MakeUserName(Credential?.UserName), secret);
         }
 
-        return identity.IsQuickstart || Certificate is not null
+        return identity.IsQuickstart || Certificate is not null || !NeedsToken(identity)
             ? null
             : throw Refuse(
                 ErrorIds.TokenNeeded,

@@ -11,7 +11,12 @@ namespace IoTF.PowerShell.Commands;
 [OutputType(typeof(IoTFSession))]
 public sealed class ConnectIoTFDeviceCommand : ConnectIoTFDeviceCommandBase
 {
-    private protected override ClientIdentity MakeIdentity() => ClientIdentity.ForDevice(RequiredOrganization, DeviceType, DeviceId);
+    private protected override ClientIdentity MakeIdentity()
+    {
+        var organization = FindOrganization(apiKey: null);
+        var (deviceType, deviceId) = FindDevice(ClientRole.Device, DeviceType, DeviceId);
+        return ClientIdentity.ForDevice(organization, deviceType, deviceId);
+    }
 
     private protected override IReadOnlyList<SubscriptionRequest> MakeSubscriptions(ClientIdentity identity) =>
         identity.IsQuickstart ? [] : [new SubscriptionRequest(DeviceTopics.AllCommands, MessageKind.Command)];

@@ -15,7 +15,12 @@ namespace IoTF.PowerShell.Commands;
 [OutputType(typeof(IoTFSession))]
 public sealed class ConnectIoTFGatewayCommand : ConnectIoTFDeviceCommandBase
 {
-    private protected override ClientIdentity MakeIdentity() => ClientIdentity.ForGateway(RequiredOrganization, DeviceType, DeviceId);
+    private protected override ClientIdentity MakeIdentity()
+    {
+        var organization = FindOrganization(apiKey: null);
+        var (deviceType, deviceId) = FindDevice(ClientRole.Gateway, DeviceType, DeviceId);
+        return ClientIdentity.ForGateway(organization, deviceType, deviceId);
+    }
 
     private protected override IReadOnlyList<SubscriptionRequest> MakeSubscriptions(ClientIdentity identity) =>
     [

@@ -57,6 +57,21 @@ public static class ErrorIds
     /// <summary>Something was said about a last will, and no last will was asked for.</summary>
     public const string WillEventNeeded = "WillEventNeeded";
 
+    /// <summary>Parameters of a device and of an application were given.</summary>
+    public const string TwoRoles = "TwoRoles";
+
+    /// <summary>The client certificate cannot be read, or has no private key.</summary>
+    public const string CertificateUnusable = "CertificateUnusable";
+
+    /// <summary>The client certificate is out of its dates.</summary>
+    public const string ClientCertificateExpired = "ClientCertificateExpired";
+
+    /// <summary>The client certificate is that of another client.</summary>
+    public const string CertificateNamesAnother = "CertificateNamesAnother";
+
+    /// <summary>The proxy is not understood, or the parameters for it contradict each other.</summary>
+    public const string InvalidProxy = "InvalidProxy";
+
     /// <summary>A message was not confirmed when its session was disconnected.</summary>
     public const string NotConfirmed = "NotConfirmed";
 

@@ -45,6 +45,12 @@ public sealed class IoTFSession
     /// <summary>Whether TLS protects it.</summary>
     public bool Secure => Session.Options.Endpoint.Secure;
 
+    /// <summary>The path of the WebSocket that MQTT travels in; null when it travels on the connection itself.</summary>
+    public string? WebSocketPath => Session.Options.WebSocketPath;
+
+    /// <summary>The proxy that the connection goes through, without credentials; null for a direct one.</summary>
+    public string? Proxy => Session.Options.Proxy?.ToString();
+
     /// <summary>The version of MQTT: <c>3.1</c>, <c>3.1.1</c> or <c>5.0</c>.</summary>
     public string ProtocolVersion => ProtocolVersions.Name(Session.Options.Version);
 

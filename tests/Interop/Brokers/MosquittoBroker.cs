@@ -11,6 +11,7 @@ public sealed class MosquittoBroker : IAsyncDisposable
     private MosquittoOptions options;
     private readonly ReservedPort? plain;
     private readonly ReservedPort? tls;
+    private readonly ReservedPort? webSocket;
     private RunningProgram? program;
 
     private MosquittoBroker(MosquittoOptions options)
@@ -18,11 +19,14 @@ public sealed class MosquittoBroker : IAsyncDisposable
         this.options = options;
         plain = options.Plain ? new ReservedPort() : null;
         tls = options.Tls is null ? null : new ReservedPort();
+        webSocket = options.WebSocket ? new ReservedPort() : null;
     }
 
     public int PlainPort => plain?.Number ?? throw new InvalidOperationException("This broker was set up without a plain listener.");
 
     public int TlsPort => tls?.Number ?? throw new InvalidOperationException("This broker was set up without a certificate.");
+
+    public int WebSocketPort => webSocket?.Number ?? throw new InvalidOperationException("This broker was set up without a WebSocket listener.");
 
     /// <summary>What the broker says since its last start, for example "Received DISCONNECT from X" or "Client X closed its connection.".</summary>
     public SignalLog<string> Log => Program.Errors;
@@ -54,7 +58,7 @@ public sealed class MosquittoBroker : IAsyncDisposable
             throw new InvalidOperationException("The broker still runs: stop or kill it first.");
         }
 
-        var configuration = await MosquittoConfiguration.WriteAsync(options, plain?.Number, tls?.Number, folder);
+        var configuration = await MosquittoConfiguration.WriteAsync(options, plain?.Number, tls?.Number, webSocket?.Number, folder);
         var environment = options.OnlyTls12 ? MosquittoConfiguration.UpToTls12(folder) : null;
         program = RunningProgram.Start(DebianProgram.Mosquitto, ["-c", configuration], environment);
         await Log.WaitForAsync(line => line.StartsWith("mosquitto version", StringComparison.Ordinal) && line.EndsWith(" running", StringComparison.Ordinal));
@@ -92,6 +96,7 @@ public sealed class MosquittoBroker : IAsyncDisposable
 
         plain?.Dispose();
         tls?.Dispose();
+        webSocket?.Dispose();
         folder.Dispose();
     }
 

@@ -22,7 +22,7 @@ internal static class MosquittoConfiguration
 
     /// <summary>Writes the configuration and the password file.</summary>
     /// <returns>The configuration's path.</returns>
-    public static async Task<string> WriteAsync(MosquittoOptions options, int? plainPort, int? tlsPort, TemporaryFolder folder)
+    public static async Task<string> WriteAsync(MosquittoOptions options, int? plainPort, int? tlsPort, int? webSocketPort, TemporaryFolder folder)
     {
         List<string> lines =
         [
@@ -60,6 +60,15 @@ internal static class MosquittoConfiguration
         if (plainPort is { } plain)
         {
             lines.Add(string.Create(CultureInfo.InvariantCulture, $"listener {plain} 127.0.0.1"));
+        }
+
+        if (webSocketPort is { } webSocket)
+        {
+            lines.AddRange([string.Create(CultureInfo.InvariantCulture, $"listener {webSocket} 127.0.0.1"), "protocol websockets"]);
+            if (options.Tls is { } certificate)
+            {
+                lines.AddRange([$"certfile {certificate.Certificate}", $"keyfile {certificate.Key}"]);
+            }
         }
 
         if (tlsPort is { } secure)

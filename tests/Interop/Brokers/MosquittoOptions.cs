@@ -11,6 +11,9 @@ public sealed record MosquittoOptions
     /// <summary>The server's certificate; with it, the broker listens with TLS, too.</summary>
     public CertificateFiles? Tls { get; init; }
 
+    /// <summary>Whether it listens for WebSockets, too, with TLS when there is a certificate. Mosquitto 2.0.11 does so beside another listener only.</summary>
+    public bool WebSocket { get; init; }
+
     /// <summary>Whether the TLS listener speaks 1.2 only, as the service does, or 1.3, too.</summary>
     public bool OnlyTls12 { get; init; } = true;
 

@@ -13,6 +13,12 @@ public sealed record DebianProgram(string Name, string Package)
 
     public static DebianProgram MosquittoSubscribe { get; } = new("mosquitto_sub", "mosquitto-clients");
 
+    /// <summary>An HTTP proxy.</summary>
+    public static DebianProgram TinyProxy { get; } = new("tinyproxy", "tinyproxy-bin");
+
+    /// <summary>A SOCKS 5 proxy.</summary>
+    public static DebianProgram MicroSocks { get; } = new("microsocks", "microsocks");
+
     public static DebianProgram OpenSsl { get; } = new("openssl", "openssl");
 
     /// <summary>The distribution's own Python: only that one sees the modules of Debian's packages.</summary>

@@ -4,6 +4,7 @@ using IoTF.Client.Connecting;
 using IoTF.Client.Receiving;
 using IoTF.Client.Sessions;
 using IoTF.Mqtt;
+using IoTF.Mqtt.Proxies;
 using IoTF.Protocol.Endpoints;
 using IoTF.Protocol.Identities;
 using IoTF.Protocol.Topics;
@@ -52,6 +53,9 @@ public sealed class OptionsTests : ClientTest
             options with { TrustedAuthorities = null },
             options with { TrustedAuthorities = [certificate, other] },
             options with { ClientCertificate = other },
+            options with { ClientCertificateIssuers = [other] },
+            options with { Proxy = new ProxyServer { Kind = ProxyKind.Http, HostName = "proxy.example.test", Port = 3128 } },
+            options with { WebSocketPath = "/mqtt" },
             options with { RevocationMode = X509RevocationMode.Online },
             options with { TlsProtocols = System.Security.Authentication.SslProtocols.Tls13 },
             options with { Subscriptions = [] },

@@ -126,19 +126,6 @@ public sealed class ParameterTests : IClassFixture<Engine>, IDisposable
     }
 
     [Fact]
-    public void The_private_key_is_read_where_it_is_needed_and_missed_where_it_is_not_there()
-    {
-        using var certificate = MakeCertificate("CN=key");
-        using var key = certificate.GetECDsaPrivateKey()!;
-        File.WriteAllText(Named("key.pem"), certificate.ExportCertificatePem() + "\n" + key.ExportPkcs8PrivateKeyPem());
-        File.WriteAllBytes(Named("key.cer"), certificate.RawData);
-
-        Assert.True(Transform(Named("key.pem"), privateKey: true)[0].HasPrivateKey);
-        Assert.False(Transform(Named("key.pem"), privateKey: false)[0].HasPrivateKey);
-        Assert.Contains("private key", Refusal(Named("key.cer"), privateKey: true), StringComparison.Ordinal);
-    }
-
-    [Fact]
     public void What_is_no_certificate_is_refused_with_the_reason()
     {
         using var certificate = MakeCertificate("CN=locked");
@@ -168,14 +155,14 @@ public sealed class ParameterTests : IClassFixture<Engine>, IDisposable
 
     private string Named(string file) => Path.Combine(_folder.FullName, file);
 
-    private string[] Subjects(object given) => [.. Transform(given, privateKey: false).Select(static c => c.Subject)];
+    private string[] Subjects(object given) => [.. Transform(given).Select(static c => c.Subject)];
 
-    private string Refusal(object given, bool privateKey = false) =>
-        Assert.Throws<ArgumentTransformationMetadataException>(() => Transform(given, privateKey)).Message;
+    private string Refusal(object given) =>
+        Assert.Throws<ArgumentTransformationMetadataException>(() => Transform(given)).Message;
 
-    private X509Certificate2Collection Transform(object given, bool privateKey)
+    private X509Certificate2Collection Transform(object given)
     {
         var engine = (EngineIntrinsics)((PSObject)_engine.Run("$ExecutionContext")[0]!).BaseObject;
-        return _engine.Within(() => (X509Certificate2Collection)new CertificateTransformationAttribute { PrivateKey = privateKey }.Transform(engine, given)!);
+        return _engine.Within(() => (X509Certificate2Collection)new CertificateTransformationAttribute().Transform(engine, given)!);
     }
 }

@@ -55,6 +55,9 @@ internal sealed class LocalServer : IAsyncDisposable
             await stream.WriteAsync(answer, server._stop.Token);
         });
 
+    /// <summary>Does with the connection what a test says.</summary>
+    public static LocalServer Does(Func<NetworkStream, Task> behaviour) => new((_, stream) => behaviour(stream));
+
     /// <summary>Reads the ClientHello and says nothing for as long as it lives.</summary>
     public static LocalServer Silent() => new(static (server, _) => Task.Delay(Timeout.Infinite, server._stop.Token));
 

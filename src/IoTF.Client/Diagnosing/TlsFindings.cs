@@ -1,0 +1,45 @@
+using System.Globalization;
+using System.Security.Authentication;
+using System.Security.Cryptography;
+using IoTF.Client.Connecting;
+using IoTF.Mqtt.Transport;
+
+namespace IoTF.Client.Diagnosing;
+
+/// <summary>Says what was seen of a TLS handshake.</summary>
+internal static class TlsFindings
+{
+    public static StepOutcome PlainText { get; } = StepOutcome.Warning(
+        "The connection is plain text: credentials and data travel in clear.", "Connect without -Insecure where the service offers TLS.");
+
+    /// <summary>Version, cipher suite, certificate and its end.</summary>
+    public static StepOutcome Of(TlsObservation seen, TimeProvider clock)
+    {
+        var certificate = seen.Certificates[0];
+        var detail = $"{VersionName(seen.Protocol)}, {seen.CipherSuite}; '{certificate.Subject}' of '{certificate.Issuer}', valid until {certificate.NotAfter.ToUniversalTime():u}.";
+        return certificate.NotAfter.ToUniversalTime() - clock.GetUtcNow().UtcDateTime < ClientCertificate.ExpiryNotice
+            ? StepOutcome.Warning(detail, "The server's certificate is about to expire: have it renewed.")
+            : StepOutcome.Passed(detail);
+    }
+
+    /// <summary>What a file for <c>-CACertificate</c> would have to contain.</summary>
+    public static string WhomToTrust(TlsObservation seen, string advice)
+    {
+        if (seen.Topmost is not { } topmost)
+        {
+            return advice;
+        }
+
+        return TlsObservation.IsSelfIssued(topmost)
+            ? $"{advice} The file would have to contain the certificate of '{topmost.Subject}' (SHA-256 {topmost.GetCertHashString(HashAlgorithmName.SHA256)}), which the server sent; compare it with what those who run the service say."
+            : $"{advice} The file would have to contain the certificate of '{topmost.Issuer}', which the server did not send; get it from those who run the service.";
+    }
+
+    /// <summary>The version as administrators write it.</summary>
+    public static string VersionName(SslProtocols protocol) => protocol switch
+    {
+        SslProtocols.Tls12 => "TLS 1.2",
+        SslProtocols.Tls13 => "TLS 1.3",
+        _ => string.Create(CultureInfo.InvariantCulture, $"{protocol}"),
+    };
+}

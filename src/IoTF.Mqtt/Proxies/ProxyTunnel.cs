@@ -1,0 +1,90 @@
+using System.Security.Authentication;
+using IoTF.Mqtt.Links;
+using IoTF.Mqtt.Transport;
+
+namespace IoTF.Mqtt.Proxies;
+
+/// <summary>Asks a proxy for a connection to a target.</summary>
+internal static class ProxyTunnel
+{
+    /// <summary>Opens the tunnel.</summary>
+    /// <param name="connected">A connection to the proxy; it is disposed of when the tunnel fails.</param>
+    /// <param name="target">Where the tunnel leads, and the proxy.</param>
+    /// <param name="again">Makes a further connection to the proxy, for an authentication that needs one.</param>
+    /// <param name="cancellationToken">Ends the try.</param>
+    /// <returns>The stream that leads to the target.</returns>
+    /// <exception cref="LinkException">The proxy refuses, demands another authentication, cannot reach the target, or is no proxy.</exception>
+    public static async Task<Stream> OpenAsync(
+        Stream connected, DialTarget target, Func<CancellationToken, Task<Stream>> again, CancellationToken cancellationToken)
+    {
+        var proxy = target.Proxy!;
+        if (proxy.Kind == ProxyKind.Socks5)
+        {
+            await TryAsync(connected, proxy, () => SocksTunnel.OpenAsync(connected, target, cancellationToken), cancellationToken).ConfigureAwait(false);
+            return connected;
+        }
+
+        var stream = await SecureAsync(connected, target, cancellationToken).ConfigureAwait(false);
+        HttpHead? refusal = null;
+        await TryAsync(stream, proxy, async () => refusal = await HttpTunnel.OpenAsync(stream, target, cancellationToken).ConfigureAwait(false), cancellationToken)
+            .ConfigureAwait(false);
+        if (refusal is null)
+        {
+            return stream;
+        }
+
+        await stream.DisposeAsync().ConfigureAwait(false);
+        if (ProxyNegotiation.Choose(refusal, proxy) is not { } scheme)
+        {
+            throw HttpTunnel.Refused(refusal, target);
+        }
+
+        var second = await SecureAsync(await again(cancellationToken).ConfigureAwait(false), target, cancellationToken).ConfigureAwait(false);
+        await TryAsync(second, proxy, () => ProxyNegotiation.OpenAsync(second, target, scheme, cancellationToken), cancellationToken).ConfigureAwait(false);
+        return second;
+    }
+
+    private static async Task<Stream> SecureAsync(Stream connected, DialTarget target, CancellationToken cancellationToken)
+    {
+        if (target.Proxy!.Kind != ProxyKind.Https)
+        {
+            return connected;
+        }
+
+        // The proxy is not the service: it may speak TLS 1.3, and it is not shown the client's certificate.
+        var demands = new TlsDemands
+        {
+            Protocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+            TrustedAuthorities = target.Tls?.TrustedAuthorities,
+            RevocationMode = target.Tls?.RevocationMode ?? default,
+        };
+        try
+        {
+            return await TlsHandshake.AsClientAsync(connected, target.Proxy.HostName, demands, observation: null, cancellationToken).ConfigureAwait(false);
+        }
+        catch (LinkException exception)
+        {
+            throw new LinkException(LinkFailure.ProxyUnreachable, $"The proxy {target.Proxy} cannot be talked to over TLS: {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>Runs one exchange with the proxy, and disposes of the connection when it fails.</summary>
+    private static async Task TryAsync(Stream stream, ProxyServer proxy, Func<Task> exchange, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await exchange().ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            await stream.DisposeAsync().ConfigureAwait(false);
+            cancellationToken.ThrowIfCancellationRequested();
+            throw exception switch
+            {
+                InvalidDataException => new LinkException(LinkFailure.ProxyUnreachable, $"What listens at {proxy} does not answer as such a proxy.", exception),
+                IOException and not LinkException => new LinkException(LinkFailure.ProxyUnreachable, $"The proxy {proxy} closed the connection instead of answering.", exception),
+                _ => exception,
+            };
+        }
+    }
+}

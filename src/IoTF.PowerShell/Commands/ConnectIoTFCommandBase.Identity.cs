@@ -1,0 +1,130 @@
+using System.Management.Automation;
+using System.Security;
+using IoTF.Client.Connecting;
+using IoTF.PowerShell.Certificates;
+using IoTF.PowerShell.Errors;
+using IoTF.PowerShell.Parameters;
+using IoTF.Protocol.Identities;
+
+namespace IoTF.PowerShell.Commands;
+
+/// <content>Client certificates, and the identity that they name.</content>
+public abstract partial class ConnectIoTFCommandBase
+{
+    private ClientCertificate? _clientCertificate;
+
+    /// <summary>
+    /// A certificate with its private key that identifies the client: a PEM or PFX file, an X509Certificate2, a path of the <c>Cert:</c> drive or a
+    /// thumbprint. Device type and id, or the application id, may be left out when it names them.
+    /// </summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNull]
+    public object? Certificate { get; set; }
+
+    /// <summary>The PEM file of the private key, when it is not in that of the certificate.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    public string? CertificateKey { get; set; }
+
+    /// <summary>The password of the PFX file, or of the private key.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [SecretTransformation]
+    public SecureString? CertificatePassword { get; set; }
+
+    /// <summary>What there is to say about the dates of the certificate; null when nothing.</summary>
+    private protected string? CertificateNotice => _clientCertificate is { } used && UntilExpiry(used) < ClientCertificate.ExpiryNotice
+        ? $"The client certificate '{used.Certificate.Subject}' expires on {used.Certificate.NotAfter.ToUniversalTime():u}: have it renewed."
+        : null;
+
+    /// <summary>Type and id of a device or gateway, as given or as the certificate names them (protocol.md §3.2).</summary>
+    private protected (string DeviceType, string DeviceId) FindDevice(ClientRole role, string? deviceType, string? deviceId)
+    {
+        if (deviceType is null || deviceId is null)
+        {
+            var named = (_clientCertificate?.Names ?? []).Where(name =>
+                name.Role == role && (deviceType ?? name.DeviceType) == name.DeviceType && (deviceId is null || name.DeviceId is null || name.DeviceId == deviceId)).ToList();
+            if (named is [var only])
+            {
+                (deviceType, deviceId) = (only.DeviceType, deviceId ?? only.DeviceId);
+            }
+        }
+
+        return deviceType is not null && deviceId is not null
+            ? (deviceType, deviceId)
+            : throw Refuse(
+                ErrorIds.DeviceNeeded,
+                _clientCertificate is null
+                    ? $"The {role.ToString().ToLowerInvariant()} was not named."
+                    : $"The {role.ToString().ToLowerInvariant()} was not named, and the client certificate does not name one.",
+                "Give -DeviceType and -DeviceId.");
+    }
+
+    /// <summary>The application id, as given or as the certificate names it; a new random one otherwise.</summary>
+    private protected string FindApplication(string? applicationId) =>
+        applicationId
+        ?? (_clientCertificate?.Names.Where(name => name.Role == ClientRole.Application).ToList() is [var only] ? only.ApplicationId : null)
+        ?? Guid.NewGuid().ToString();
+
+    /// <summary>The organisation, as given or as the API key tells with certainty.</summary>
+    private protected string FindOrganization(string? apiKey) =>
+        Organization
+        ?? (Protocol.Credentials.ApiKey.TryGetOrganization(apiKey, out var organization) ? organization : null)
+        ?? throw Refuse(
+            ErrorIds.OrganizationNeeded,
+            apiKey is null ? "The organisation was not given." : "The organisation was not given, and it cannot be told from the API key with certainty.",
+            "Give it with -Organization.");
+
+    private ClientCertificate? ReadCertificate()
+    {
+        if (Certificate is null)
+        {
+            return CertificateKey is null && CertificatePassword is null
+                ? null
+                : throw Refuse(ErrorIds.CertificateUnusable, "A key or a password of a certificate was given, and no certificate.", "Give it with -Certificate.");
+        }
+
+        try
+        {
+            var reader = new CertificateReader(SessionState.Path) { WithPrivateKey = true, Password = CertificatePassword };
+            var found = CertificateKey is null ? reader.Read(Certificate) : reader.ReadPair(Certificate, CertificateKey);
+            if (!found.Any(certificate => certificate.HasPrivateKey))
+            {
+                throw Refuse(
+                    ErrorIds.CertificateUnusable,
+                    $"The certificate '{found[0].Subject}' has no private key, so it proves nothing.",
+                    "Give the key with -CertificateKey, a PFX file, or a PEM file that holds the key.");
+            }
+
+            var read = new ClientCertificate(found);
+            return InDates(read)
+                ? read
+                : throw Refuse(
+                    ErrorIds.ClientCertificateExpired,
+                    $"The client certificate '{read.Certificate.Subject}' is valid from {read.Certificate.NotBefore.ToUniversalTime():u} to {read.Certificate.NotAfter.ToUniversalTime():u}, and it is {DateTime.UtcNow:u}.",
+                    "Have it renewed; check this machine's clock.");
+        }
+        catch (CertificateReadException exception)
+        {
+            throw Refuse(
+                ErrorIds.CertificateUnusable,
+                exception.Message,
+                "Give -Certificate a PEM or PFX file with the private key, an X509Certificate2, a path of the Cert: drive or a thumbprint.");
+        }
+    }
+
+    private void RequireNamed(ClientIdentity identity)
+    {
+        if (_clientCertificate is { Names: { Count: > 0 } names } && !names.Any(name => name.Names(identity)))
+        {
+            throw Refuse(
+                ErrorIds.CertificateNamesAnother,
+                $"The client certificate is not that of {identity.ClientId}: it names {string.Join(", ", names.Select(name => $"'{name}'"))}.",
+                "Give the certificate of this client, or connect as the one that it names.");
+        }
+    }
+
+    private static TimeSpan UntilExpiry(ClientCertificate certificate) => certificate.Certificate.NotAfter.ToUniversalTime() - DateTime.UtcNow;
+
+    private static bool InDates(ClientCertificate certificate) =>
+        UntilExpiry(certificate) > TimeSpan.Zero && certificate.Certificate.NotBefore.ToUniversalTime() <= DateTime.UtcNow;
+}

@@ -1,0 +1,189 @@
+using System.Diagnostics;
+using System.Management.Automation;
+using IoTF.Client.Diagnosing;
+using IoTF.Client.Receiving;
+using IoTF.Client.Sessions;
+using IoTF.PowerShell.Diagnosing;
+using IoTF.PowerShell.Errors;
+using IoTF.PowerShell.Sessions;
+using IoTF.Protocol.Credentials;
+using IoTF.Protocol.Identities;
+using IoTF.Protocol.Rules;
+using IoTF.Protocol.Topics;
+
+namespace IoTF.PowerShell.Commands;
+
+/// <summary>Finds out step by step whether a connection can be made, and what is wrong when it cannot.</summary>
+/// <remarks>
+/// It takes the parameters of the <c>Connect-</c> cmdlets, and tells the role by what is given: a device type and id (a gateway with <c>-Gateway</c>), or an
+/// API key or application id. Nothing is changed at the service: a session that it keeps for the identity stays as it is, and no event is sent unless
+/// <c>-EventId</c> is given. The service knows each ClientId once, though: a client of this identity that is connected elsewhere is thrown out by the
+/// login. Where this runspace has the session itself, the login is left out unless <c>-Force</c> is said.
+/// </remarks>
+[Cmdlet(VerbsDiagnostic.Test, "IoTFConnection")]
+[OutputType(typeof(IoTFConnectionStep), typeof(bool))]
+public sealed class TestIoTFConnectionCommand : ConnectIoTFCommandBase
+{
+    /// <summary>The device type of a device or gateway.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Alias("TypeId")]
+    public string? DeviceType { get; set; }
+
+    /// <summary>The device id of a device or gateway.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public string? DeviceId { get; set; }
+
+    /// <summary>Whether type and id are those of a gateway.</summary>
+    [Parameter]
+    public SwitchParameter Gateway { get; set; }
+
+    /// <summary>The API key of an application; the user name of <c>-Credential</c> unless given.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public string? ApiKey { get; set; }
+
+    /// <summary>The id of an application; a new random one unless given.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Alias("AppId")]
+    public string? ApplicationId { get; set; }
+
+    /// <summary>Sends an empty event with this id, which applications see; no event is sent unless it is given.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? EventId { get; set; }
+
+    /// <summary>Emits true when no step failed, false otherwise, and nothing else.</summary>
+    [Parameter]
+    public SwitchParameter Quiet { get; set; }
+
+    // A session that is piped in has all of these as properties, those that are not of its role without a value.
+    private bool IsApplication => !string.IsNullOrEmpty(ApiKey) || !string.IsNullOrEmpty(ApplicationId);
+
+    private bool IsDevice => !string.IsNullOrEmpty(DeviceType) || !string.IsNullOrEmpty(DeviceId) || Gateway;
+
+    private protected override ClientIdentity MakeIdentity()
+    {
+        if (IsApplication && IsDevice)
+        {
+            throw Refuse(ErrorIds.TwoRoles, "Both a device and an application were given.", "Give -DeviceType and -DeviceId, or -ApiKey and -ApplicationId.");
+        }
+
+        if (IsApplication)
+        {
+            return ClientIdentity.ForApplication(FindOrganization(ApiKeyOr(Credential?.UserName)), FindApplication(GivenOrNull(ApplicationId)));
+        }
+
+        var organization = FindOrganization(apiKey: null);
+        var (deviceType, deviceId) = FindDevice(Gateway ? ClientRole.Gateway : ClientRole.Device, GivenOrNull(DeviceType), GivenOrNull(DeviceId));
+        return Gateway ? ClientIdentity.ForGateway(organization, deviceType, deviceId) : ClientIdentity.ForDevice(organization, deviceType, deviceId);
+    }
+
+    private protected override string MakeUserName(string? credentialUserName) => !IsApplication
+        ? UserNames.UseTokenAuth
+        : ApiKeyOr(credentialUserName) ?? throw Refuse(
+            ErrorIds.ApiKeyNeeded, "The API key was not given.", "Give it with -ApiKey, or as the user name of -Credential.");
+
+    private string? ApiKeyOr(string? userName) => GivenOrNull(ApiKey) ?? userName;
+
+    private static string? GivenOrNull(string? value) => string.IsNullOrEmpty(value) ? null : value;
+
+    private protected override IReadOnlyList<SubscriptionRequest> MakeSubscriptions(ClientIdentity identity) => [];
+
+    private protected override string MakeWillTopic(ClientIdentity identity, string eventId, string format) => identity.Role switch
+    {
+        ClientRole.Device => DeviceTopics.Event(eventId, format),
+        ClientRole.Gateway => LongTopics.Event(identity.DeviceType!, identity.DeviceId!, eventId, format),
+        _ => throw Refuse(ErrorIds.DeviceNeeded, "The last will of an application names a device, which is not tested.", "Leave -WillEvent out."),
+    };
+
+    /// <summary>Where the login is not tried, no token is needed.</summary>
+    private protected override bool NeedsToken(ClientIdentity identity) => WhyNoLogin(identity) is null;
+
+    private protected override void Process()
+    {
+        var begin = Stopwatch.GetTimestamp();
+        var works = true;
+        SessionOptions? options = null;
+        try
+        {
+            var configuration = Configure(ref options);
+            works = Tell(configuration with { Took = Stopwatch.GetElapsedTime(begin) }, options);
+            if (options is null)
+            {
+                foreach (var skipped in Diagnosis.SkippedAfter(StepNames.Configuration))
+                {
+                    Tell(skipped, options);
+                }
+            }
+            else
+            {
+                works &= Diagnose(options);
+            }
+        }
+        finally
+        {
+            options?.Credential?.Dispose();
+        }
+
+        if (Quiet)
+        {
+            WriteObject(works);
+        }
+    }
+
+    private StepReport Configure(ref SessionOptions? options)
+    {
+        try
+        {
+            options = Prepare();
+            var detail = $"{options.Identity.ClientId} to {options.Endpoint} with {(options.Endpoint.Secure ? $"TLS {TlsVersion}" : "plain text")}, MQTT {ProtocolVersion}.";
+            return CertificateNotice is { } notice
+                ? new StepReport(StepNames.Configuration, StepResult.Warning, default, detail, notice)
+                : new StepReport(StepNames.Configuration, StepResult.Passed, default, detail);
+        }
+        catch (RuleException exception)
+        {
+            var problem = exception.Message.Replace(exception.Advice, "", StringComparison.Ordinal).TrimEnd();
+            return new StepReport(StepNames.Configuration, StepResult.Failed, default, problem, exception.Advice, exception.RuleId);
+        }
+        catch (IoTFException exception)
+        {
+            return new StepReport(StepNames.Configuration, StepResult.Failed, default, exception.Message, exception.NextStep, exception.ErrorId);
+        }
+    }
+
+    private bool Diagnose(SessionOptions options)
+    {
+        var works = true;
+        var reports = new Diagnosis(options, WhyNoLogin(options.Identity), EventId).RunAsync(StopToken).GetAsyncEnumerator(StopToken);
+        try
+        {
+            while (Await(reports.MoveNextAsync().AsTask()))
+            {
+                works &= Tell(reports.Current, options);
+            }
+        }
+        finally
+        {
+            Await(reports.DisposeAsync().AsTask());
+        }
+
+        return works;
+    }
+
+    /// <returns>Whether the step did not fail.</returns>
+    private bool Tell(StepReport report, SessionOptions? options)
+    {
+        if (!Quiet)
+        {
+            WriteObject(new IoTFConnectionStep(report, options?.Identity.ClientId, options?.Endpoint.HostName, options?.Endpoint.Port));
+        }
+
+        return report.Result != StepResult.Failed;
+    }
+
+    // Whatever the endpoint is called: the same service may be known by several names.
+    private string? WhyNoLogin(ClientIdentity identity) =>
+        !Force && SessionPool.Current.All.FirstOrDefault(session => session.IsUsable && session.Session.Options.Identity == identity) is { } open
+            ? $"Session '{open.Name}' of this identity is open, and the service would throw it out for the login; -Force tests it all the same."
+            : null;
+}
