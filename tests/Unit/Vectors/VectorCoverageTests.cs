@@ -15,22 +15,14 @@ public sealed class VectorCoverageTests
     {
         ["M1"] = "The client does not read status messages yet.",
         ["M2"] = "The client does not read status messages yet.",
-        ["M3"] = "The emulator does not send status messages yet.",
-        ["M4"] = "The emulator does not send status messages yet.",
-        ["M5"] = "The emulator does not send status messages yet.",
-        ["M6"] = "The emulator does not send status messages yet.",
         ["M7"] = "The client does not read status messages yet.",
         ["M8"] = "The client does not read status messages yet.",
         ["M9"] = "The client does not read status messages yet.",
-        ["M10"] = "The client does not read status messages yet.",
         ["X8"] = "There is no last event cache.",
-        ["X9"] = "The emulator does not send notifications yet.",
         ["X10"] = "There is no HTTP messaging.",
         ["X11"] = "There is no device management.",
         ["X12"] = "There is no device management.",
-        ["X13"] = "The emulator does not publish last wills yet.",
-        ["X14"] = "The emulator does not publish last wills yet.",
-        ["X15"] = "The emulator does not take client certificates yet.",
+        ["X15"] = "The emulator takes no client certificates.",
     };
 
     public static TheoryData<string> Numbers => [.. All];
