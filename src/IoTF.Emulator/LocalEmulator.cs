@@ -67,6 +67,9 @@ public sealed class LocalEmulator : IAsyncDisposable
     /// <summary>What was refused and why, oldest first; as many as <see cref="EmulatorOptions.RefusalsKept"/> says.</summary>
     public IReadOnlyList<EmulatorRefusal> Refusals => _service.Refusals.Snapshot();
 
+    /// <summary>The organisations, in order; quickstart among them (protocol.md §9).</summary>
+    public IReadOnlyList<EmulatorOrganization> Organizations => _service.Registry.Snapshot();
+
     /// <summary>The clients that are connected now.</summary>
     public IReadOnlyList<EmulatorConnection> Connections
     {
@@ -98,9 +101,6 @@ public sealed class LocalEmulator : IAsyncDisposable
         // Making keys takes a moment the first time; the caller's thread is not held up for it.
         return Task.Run(() => StartListeningAsync(options, cancellationToken), cancellationToken);
     }
-
-    /// <summary>The organisations, in order; quickstart among them (protocol.md §9).</summary>
-    public IReadOnlyList<EmulatorOrganization> Organizations => _service.Registry.Snapshot();
 
     /// <summary>Changes what an organisation allows, for clients that are connected, too; a new one is made.</summary>
     /// <param name="organization">The organisation; null for <see cref="Organization"/>.</param>

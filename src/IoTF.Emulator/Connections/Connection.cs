@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Sockets;
 using IoTF.Emulator.Admission;
 using IoTF.Emulator.Refusals;
@@ -6,7 +5,6 @@ using IoTF.Emulator.Reports;
 using IoTF.Emulator.Sessions;
 using IoTF.Mqtt;
 using IoTF.Mqtt.Links;
-using IoTF.Protocol.Identities;
 using IoTF.Protocol.Rules;
 using MQTTnet.Packets;
 using MQTTnet.Protocol;
@@ -20,9 +18,7 @@ internal sealed class Connection
     private readonly Doorway _doorway;
     private readonly TaskCompletionSource _closing = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly IPAddress? _clientAddress;
-    private readonly int _port;
-    private readonly DateTimeOffset _acceptedAt;
+    private readonly Presence _presence;
     private CloseReason? _ending;
     private long _messagesRead;
     private Link? _link;
@@ -36,9 +32,7 @@ internal sealed class Connection
     {
         _service = service;
         _doorway = new Doorway(socket, secure);
-        _clientAddress = (socket.RemoteEndPoint as IPEndPoint)?.Address;
-        _port = (socket.LocalEndPoint as IPEndPoint)?.Port ?? 0;
-        _acceptedAt = service.Options.Clock.GetUtcNow();
+        _presence = new Presence(service, socket, secure);
     }
 
     /// <summary>Carries the packets, once the connection is secured.</summary>
@@ -123,29 +117,21 @@ internal sealed class Connection
 
     public void CountMessageRead() => Interlocked.Increment(ref _messagesRead);
 
-    /// <summary>Sends the CONNACK that lets the client in, and says that it is there. Called while the client's session is being given to it.</summary>
+    /// <summary>Sends the CONNACK that lets the client in, and tells others. Called while the client's session is being given to it.</summary>
     public void Welcome(Session session, bool sessionPresent)
     {
+        var version = Link.Version!.Value;
         _session = session;
         _connectedAt = _service.Options.Clock.GetUtcNow();
-        Link.Send(ConnAcks.Accept(_client!, Link.Version!.Value, sessionPresent));
-        session.Organization.CountConnection(+1);
-        _service.Wills.OnConnected(session.Identity.ClientId, sessionPresent);
-        _service.Statuses.Connected(session.Organization, StatusOf(session.Identity));
+        Link.Send(ConnAcks.Accept(_client!, version, sessionPresent));
+        _presence.Arrived(_client!.Principal, version, sessionPresent);
     }
 
-    /// <summary>Says that the client has gone: its last will first, if that stands, then its status. Called once the session is taken from it.</summary>
+    /// <summary>Tells others that the client has gone. Called once the session is taken from it.</summary>
     public void Farewell(Session session, TimeSpan sessionExpiry)
     {
-        var reason = _ending ?? CloseReason.ServerProblem;
-        session.Organization.CountConnection(-1);
-        if (_client is { Will: { } will } && reason != CloseReason.Normal)
-        {
-            _service.Wills.OnLost(_client.Principal, will, sessionExpiry);
-        }
-
         var counts = new ConnectionCounts(Link.BytesReceived, Interlocked.Read(ref _messagesRead), Link.BytesTaken, session.Outbox.Sent);
-        _service.Statuses.Disconnected(session.Organization, StatusOf(session.Identity), reason, counts);
+        _presence.Left(_client!, Link.Version!.Value, _ending ?? CloseReason.ServerProblem, counts, sessionExpiry);
     }
 
     /// <summary>What a user sees of the connection; null before the client was let in.</summary>
@@ -218,9 +204,20 @@ internal sealed class Connection
         _client = _service.ConnectRules.Judge(connect, Link.Version!.Value, _doorway.Secure, _doorway.ServerName, out var refused);
         if (refused is not null)
         {
-            if (!refused.IsFailedLogin || await DelayAsync(refused.Identity!.ClientId).ConfigureAwait(false))
+            var interrupted = refused.IsFailedLogin
+                ? await FailedLogin.WaitAsync(_service.LoginDelays, refused.Identity!.ClientId, Link, _closing.Task, _service.Options.Clock).ConfigureAwait(false)
+                : null;
+            if (interrupted is null)
             {
                 Refuse(refused, connect.ClientId);
+            }
+            else if (interrupted == CloseReason.ClosedByClient)
+            {
+                Goodbye(interrupted);
+            }
+            else
+            {
+                Close(interrupted);
             }
 
             return false;
@@ -245,48 +242,6 @@ internal sealed class Connection
         return !IsClosing;
     }
 
-    /// <summary>Waits before a failed login is answered, after too many of them.</summary>
-    /// <returns>False when the connection ended meanwhile, and there is nothing more to answer.</returns>
-    private async Task<bool> DelayAsync(string clientId)
-    {
-        var delay = _service.LoginDelays.Begin(clientId);
-        if (delay == TimeSpan.Zero)
-        {
-            return true;
-        }
-
-        using var giveUp = new CancellationTokenSource();
-        var answer = Task.Delay(delay, _service.Options.Clock, giveUp.Token);
-        try
-        {
-            while (true)
-            {
-                var next = Link.ReadAsync(giveUp.Token).AsTask();
-                if (await Task.WhenAny(answer, next, _closing.Task).ConfigureAwait(false) != next)
-                {
-                    // Nothing is read after a refusal, so the read is given up.
-                    await giveUp.CancelAsync().ConfigureAwait(false);
-                    await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                    return !IsClosing;
-                }
-
-                switch (await next.ConfigureAwait(false))
-                {
-                    case null:
-                        return false;
-                    case MqttConnectPacket:
-                        Close(CloseReason.AuthenticationDelayed);
-                        return false;
-                }
-            }
-        }
-        finally
-        {
-            await giveUp.CancelAsync().ConfigureAwait(false);
-            _service.LoginDelays.End(clientId);
-        }
-    }
-
     private void Refuse(ConnectRefused refused, string? clientId)
     {
         if (!BeginClosing(refused.Reason))
@@ -300,24 +255,9 @@ internal sealed class Connection
             Link.Send(connAck);
         }
 
-        if (refused is { Identity: { } identity, Organization: { } organization })
-        {
-            _service.Statuses.Refused(organization, StatusOf(identity), refused.Reason);
-        }
-
+        _presence.Refused(refused, Link.Version!.Value);
         Leave();
     }
-
-    /// <summary>What status messages say about the connection. The one place that knows how MQTT is carried: over TCP, with TLS or without.</summary>
-    private ClientStatus StatusOf(ClientIdentity identity) => new(
-        identity,
-        _clientAddress?.ToString() ?? "",
-        _port,
-        _doorway.Secure,
-        IsWebSocket: false,
-        Link.Version!.Value,
-        _client?.Principal.ApiKey,
-        _acceptedAt);
 
     private async Task ServeAsync()
     {

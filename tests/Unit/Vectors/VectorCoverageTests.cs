@@ -18,9 +18,7 @@ public sealed class VectorCoverageTests
         ["X10"] = "There is no HTTP messaging.",
         ["X11"] = "There is no device management.",
         ["X12"] = "There is no device management.",
-        ["X13"] = "The emulator does not publish last wills yet.",
-        ["X14"] = "The emulator does not publish last wills yet.",
-        ["X15"] = "The emulator does not take client certificates yet.",
+        ["X15"] = "The emulator takes no client certificates.",
     };
 
     public static TheoryData<string> Numbers => [.. All];
