@@ -2,6 +2,7 @@ using System.Text;
 using IoTF.Mqtt;
 using MQTTnet.Packets;
 using MQTTnet.Protocol;
+using IoTF.Tests.Unit.Vectors;
 using Xunit;
 
 namespace IoTF.Tests.Unit.Emulator;
@@ -45,15 +46,17 @@ public sealed class ConnectTests : EmulatorTest
 
     [Theory]
     [MemberData(nameof(RefusedClientIds))]
-    public async Task C10_to_C20_a_wrong_ClientId_is_answered_with_2_or_5_and_closed(string number, string clientId, int code, MqttVersion version)
+    [Vector("C10", "C11", "C12", "C13", "C14", "C15", "C16", "C17", "C18", "C19", "C20")]
+    public async Task C10_to_C20_a_wrong_ClientId_is_answered_with_2_or_5_and_closed(string vector, string clientId, int code, MqttVersion version)
     {
-        Assert.NotEmpty(number);
+        Assert.NotEmpty(vector);
         await ExpectRefusalAsync(version, RawClient.ConnectPacket(clientId, Device.UserName, Device.Token), code);
         Assert.Equal(code == 2 ? 166 : 180, Emulator.Refusals[^1].CloseCode);
     }
 
     [Theory]
     [MemberData(nameof(Versions))]
+    [Vector("C9")]
     public async Task C9_the_longest_legal_ClientId_connects(MqttVersion version)
     {
         var longest = Emulator.RegisterDevice(organization: null, new string('t', 36), new string('x', 36));
@@ -65,11 +68,13 @@ public sealed class ConnectTests : EmulatorTest
 
     [Theory]
     [MemberData(nameof(Versions))]
+    [Vector("C21")]
     public Task C21_a_scalable_application_without_an_instance_may_not_be_persistent(MqttVersion version) =>
         ExpectRefusalAsync(version, RawClient.ConnectPacket("A:abc123:worker", Application.UserName, Application.Token, clean: false), code: 5);
 
     [Theory]
     [MemberData(nameof(Versions))]
+    [Vector("C22")]
     public async Task C22_the_second_connection_with_a_ClientId_closes_the_first(MqttVersion version)
     {
         var first = await ApplicationAsync(version);
@@ -90,6 +95,7 @@ public sealed class ConnectTests : EmulatorTest
     }
 
     [Fact]
+    [Vector("C23")]
     public async Task C23_members_of_a_scalable_application_with_the_same_ClientId_stay_connected_together()
     {
         var packet = RawClient.ConnectPacket("A:abc123:worker", Application.UserName, Application.Token);
@@ -102,11 +108,13 @@ public sealed class ConnectTests : EmulatorTest
 
     [Theory]
     [MemberData(nameof(Versions))]
+    [Vector("X4")]
     public Task X4_a_wrong_token_is_answered_with_5(MqttVersion version) =>
         ExpectRefusalAsync(version, RawClient.ConnectPacket("d:abc123:pump:p-001", Device.UserName, Device.Token + "x"), code: 5);
 
     [Theory]
     [MemberData(nameof(Versions))]
+    [Vector("X5")]
     public Task X5_a_device_with_another_user_name_is_answered_with_5(MqttVersion version) =>
         ExpectRefusalAsync(version, RawClient.ConnectPacket("d:abc123:pump:p-001", "admin", Device.Token), code: 5);
 

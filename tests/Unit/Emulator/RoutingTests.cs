@@ -1,6 +1,7 @@
 using IoTF.Mqtt;
 using MQTTnet.Packets;
 using MQTTnet.Protocol;
+using IoTF.Tests.Unit.Vectors;
 using Xunit;
 
 namespace IoTF.Tests.Unit.Emulator;
@@ -52,6 +53,7 @@ public sealed class RoutingTests : EmulatorTest
     }
 
     [Fact]
+    [Vector("T27")]
     public async Task T27_a_gateway_sees_the_command_in_the_long_form_and_the_device_in_the_short_one()
     {
         var device = await DeviceAsync(MqttVersion.V311);

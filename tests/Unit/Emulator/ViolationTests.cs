@@ -1,6 +1,7 @@
 using IoTF.Mqtt;
 using MQTTnet.Packets;
 using MQTTnet.Protocol;
+using IoTF.Tests.Unit.Vectors;
 using Xunit;
 
 namespace IoTF.Tests.Unit.Emulator;
@@ -24,6 +25,7 @@ public sealed class ViolationTests : EmulatorTest
     }
 
     [Fact]
+    [Vector("X6")]
     public async Task X6_in_MQTT_5_QoS_1_to_a_wrong_topic_is_refused_and_the_connection_stays()
     {
         var device = await DeviceAsync(MqttVersion.V5);
@@ -43,6 +45,7 @@ public sealed class ViolationTests : EmulatorTest
     }
 
     [Fact]
+    [Vector("T21")]
     public async Task T21_a_gateway_that_publishes_in_the_short_form_is_acknowledged_and_stays()
     {
         var gateway = await GatewayAsync(MqttVersion.V311);
@@ -72,6 +75,7 @@ public sealed class ViolationTests : EmulatorTest
     }
 
     [Fact]
+    [Vector("T26")]
     public async Task T26_the_system_topics_close_the_connection_with_a_code_of_their_own()
     {
         var application = await ApplicationAsync(MqttVersion.V311);
@@ -81,6 +85,7 @@ public sealed class ViolationTests : EmulatorTest
     }
 
     [Fact]
+    [Vector("X7")]
     public async Task X7_in_MQTT_5_a_wrong_filter_is_refused_beside_a_good_one_in_order()
     {
         var application = await ApplicationAsync(MqttVersion.V5);
@@ -103,6 +108,7 @@ public sealed class ViolationTests : EmulatorTest
 
     [Theory]
     [MemberData(nameof(Versions))]
+    [Vector("X1")]
     public async Task X1_a_payload_of_131072_bytes_is_delivered(MqttVersion version)
     {
         var device = await DeviceAsync(version);
@@ -117,6 +123,7 @@ public sealed class ViolationTests : EmulatorTest
     [InlineData(MqttVersion.V31, 131_073)]
     [InlineData(MqttVersion.V311, 131_073)]
     [InlineData(MqttVersion.V311, 2_000_000)]
+    [Vector("X2")]
     public async Task X2_a_payload_of_131073_bytes_closes_the_connection(MqttVersion version, int size)
     {
         var device = await DeviceAsync(version);
@@ -126,6 +133,7 @@ public sealed class ViolationTests : EmulatorTest
     }
 
     [Fact]
+    [Vector("X2")]
     public async Task X2_in_MQTT_5_a_payload_of_131073_bytes_disconnects()
     {
         var device = await DeviceAsync(MqttVersion.V5);
@@ -149,6 +157,7 @@ public sealed class ViolationTests : EmulatorTest
     [Theory]
     [InlineData(MqttVersion.V311)]
     [InlineData(MqttVersion.V5)]
+    [Vector("X3")]
     public async Task X3_the_retain_flag_is_cleared_and_nothing_is_stored(MqttVersion version)
     {
         var device = await DeviceAsync(version);

@@ -5,6 +5,7 @@ using System.Text;
 using CsCheck;
 using IoTF.PowerShell.Messages;
 using IoTF.PowerShell.Payloads;
+using IoTF.Tests.Unit.Vectors;
 using Xunit;
 
 namespace IoTF.Tests.Unit.PowerShell;
@@ -99,11 +100,14 @@ public sealed class PayloadDecodingTests
         Assert.NotNull(error);
     }
 
-    [Fact]
-    public void Other_formats_stay_bytes()
+    [Theory]
+    [InlineData("bin")]
+    [InlineData("protobuf")]
+    [Vector("X18")]
+    public void Other_formats_stay_bytes(string format)
     {
-        byte[] bytes = [1, 2];
-        Assert.Same(bytes, PayloadDecoder.Decode(bytes, "protobuf", out var error));
+        byte[] bytes = [0x00, 0xFF];
+        Assert.Same(bytes, PayloadDecoder.Decode(bytes, format, out var error));
         Assert.Null(error);
     }
 
@@ -141,6 +145,7 @@ public sealed class PayloadDecodingTests
     }
 
     [Fact]
+    [Vector("X17")]
     public void A_message_decodes_its_payload_when_asked_and_only_once()
     {
         var good = Message("{\"t\":21.5}", "json");

@@ -1,4 +1,5 @@
 using IoTF.Protocol.Identities;
+using IoTF.Tests.Unit.Vectors;
 using Xunit;
 
 namespace IoTF.Tests.Unit.Protocol;
@@ -18,6 +19,7 @@ public sealed class ClientIdVectors
     [InlineData("C7", "a:quickstart:app1", ClientRole.Application, "quickstart", null, null, "app1", null)]
     [InlineData("C8", "d:masdev:pump:p.1_a-b", ClientRole.Device, "masdev", "pump", "p.1_a-b", null, null)]
     [InlineData("C9", "d:abc123:pump:" + ThirtySix, ClientRole.Device, "abc123", "pump", ThirtySix, null, null)]
+    [Vector("C1", "C2", "C3", "C4", "C5", "C6", "C7", "C8", "C9")]
     public void A_legal_ClientId_is_taken_apart_and_put_together_again(
         string vector, string clientId, ClientRole role, string organization, string? type, string? id, string? application, string? instance)
     {
@@ -52,6 +54,7 @@ public sealed class ClientIdVectors
     [InlineData("C19", "d:abc123:pump:p1:extra", ClientIdRejection.IdentifierRejected)]
     [InlineData("C20", "D:abc123:pump:p1", ClientIdRejection.NotAuthorized)]
     [InlineData("C20", "x:abc123:y", ClientIdRejection.NotAuthorized)]
+    [Vector("C10", "C11", "C12", "C13", "C14", "C15", "C16", "C17", "C18", "C19", "C20")]
     public void A_ClientId_the_service_refuses_gets_its_answer(string vector, string clientId, ClientIdRejection expected)
     {
         Assert.False(ClientIdentity.TryParse(clientId, out var identity, out var rejection), vector);

@@ -1,6 +1,7 @@
 using IoTF.Protocol.Identities;
 using IoTF.Protocol.Limits;
 using IoTF.Protocol.Rules;
+using IoTF.Tests.Unit.Vectors;
 using Xunit;
 
 namespace IoTF.Tests.Unit.Protocol;
@@ -42,6 +43,7 @@ public sealed class LimitTests
     [InlineData("A:", 0, 0)]
     [InlineData("a", 0, 0)]
     [InlineData("d", 65535, 65535)]
+    [Vector("X16")]
     public void X16_the_keep_alive_of_an_unnamed_member_is_bounded(string role, int asked, int effective) => Assert.Equal(
         TimeSpan.FromSeconds(effective),
         ServiceLimits.EffectiveKeepAlive(Clients.Named(role), TimeSpan.FromSeconds(asked)));

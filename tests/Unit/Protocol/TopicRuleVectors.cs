@@ -1,5 +1,6 @@
 using IoTF.Protocol.Rules;
 using IoTF.Protocol.Topics;
+using IoTF.Tests.Unit.Vectors;
 using Xunit;
 
 namespace IoTF.Tests.Unit.Protocol;
@@ -40,6 +41,7 @@ public sealed class TopicRuleVectors
     [InlineData("T32", "qs a", "iot-2/type/+/id/dev1/evt/+/fmt/+", Ok)]
     [InlineData("T32", "qs a", "iot-2/type/+/id/+/evt/+/fmt/+", Bad)]
     [InlineData("T34", "A", "iot-2/type/typ/id/device/evt/abc/fmt/json", Ok)]
+    [Vector("T1", "T2", "T3", "T4", "T5", "T6", "T7", "T8", "T9", "T10", "T17", "T18", "T19", "T22", "T23", "T24", "T25", "T26", "T31", "T32", "T34")]
     public void A_client_may_subscribe_to_what_its_role_allows(string vector, string role, string filter, TopicVerdict expected) =>
         Assert.Equal((vector, expected), (vector, TopicRules.MaySubscribe(Clients.Named(role), filter)));
 
@@ -63,6 +65,7 @@ public sealed class TopicRuleVectors
     [InlineData("T30", "qs d", "iot-2/evt/s/fmt/json", Ok)]
     [InlineData("T30", "qs d", "iot-2/evt/s/fmt/xml", Bad)]
     [InlineData("T33", "qs a", "iot-2/type/t/id/d/cmd/c/fmt/json", Bad)]
+    [Vector("T11", "T12", "T13", "T14", "T15", "T16", "T20", "T21", "T27", "T28", "T29", "T30", "T33")]
     public void A_client_may_publish_to_what_its_role_allows(string vector, string role, string topic, TopicVerdict expected) =>
         Assert.Equal((vector, expected), (vector, TopicRules.MayPublish(Clients.Named(role), topic)));
 
