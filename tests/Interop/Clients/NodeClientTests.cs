@@ -21,9 +21,6 @@ public sealed class NodeClientTests
         await device.Program.Output.WaitForAsync(line => line == "close", from: from);
         await device.Program.Output.WaitForAsync(line => line == "connect", from: from);
         await ExchangeAsync(scene, device, "after");
-
-        device.Program.CloseInput();
-        await device.Program.WaitForSuccessAsync();
     }
 
     [Fact]
