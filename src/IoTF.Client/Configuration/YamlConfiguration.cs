@@ -25,10 +25,20 @@ internal static class YamlConfiguration
         }
         catch (YamlException fault)
         {
-            throw Malformed(file, fault.Start, "cannot be read as YAML");
+            throw Malformed(file, PlaceOf(fault, text), "cannot be read as YAML");
         }
 
         return entries;
+    }
+
+    /// <summary>Where the fault is: the parser blames the line before one that is indented with a tab, and a line after the last when something is not closed.</summary>
+    private static Mark PlaceOf(YamlException fault, string text)
+    {
+        var lines = text.Split('\n');
+        var tab = Array.FindIndex(lines, line => line[..^line.TrimStart().Length].Contains('\t'));
+        return tab >= 0 ? new Mark(0, tab + 1, 1)
+            : fault.Start.Line > lines.Length ? new Mark(0, lines.Length, lines[^1].Length + 1)
+            : fault.Start;
     }
 
     private static void ReadMap(Parser parser, string path, string file, List<ConfigurationEntry> entries)
