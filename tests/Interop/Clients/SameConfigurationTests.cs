@@ -115,7 +115,7 @@ public sealed class SameConfigurationTests : IDisposable
                 """);
             foreach (var name in variables.Keys)
             {
-                script.AppendLine(CultureInfo.InvariantCulture, $"[System.Environment]::SetEnvironmentVariable('{name}', $null)");
+                script.AppendLine(CultureInfo.InvariantCulture, $"[System.Environment]::SetEnvironmentVariable('{name}', [NullString]::Value)");
             }
         }
 
