@@ -26,6 +26,12 @@ public static class EmulatorErrorId
     /// <summary>Quickstart has no registrations: its clients connect without credentials.</summary>
     public const string QuickstartHasNoRegistrations = nameof(QuickstartHasNoRegistrations);
 
+    /// <summary>The file that keeps the local service over a restart is not such a file, or is damaged.</summary>
+    public const string EmulatorFileDamaged = nameof(EmulatorFileDamaged);
+
+    /// <summary>The file that keeps the local service over a restart cannot be read or written, or another service has it.</summary>
+    public const string EmulatorFileUnavailable = nameof(EmulatorFileUnavailable);
+
     /// <summary>The local service has been stopped.</summary>
     public const string EmulatorStopped = nameof(EmulatorStopped);
 }

@@ -5,6 +5,7 @@ using System.Security.Cryptography.X509Certificates;
 using IoTF.Emulator.Admission;
 using IoTF.Emulator.Certificates;
 using IoTF.Emulator.Connections;
+using IoTF.Emulator.Persistence;
 using IoTF.Emulator.Refusals;
 using IoTF.Emulator.Registry;
 using IoTF.Emulator.Sessions;
@@ -21,17 +22,18 @@ internal sealed class EmulatorService
     private readonly ConcurrentDictionary<Connection, bool> _connections = new();
     private volatile bool _stopping;
 
-    public EmulatorService(EmulatorOptions options)
+    public EmulatorService(EmulatorOptions options, LocalAuthority authority)
     {
         Options = options;
-        Registry = new OrganizationRegistry(options.Organization);
+        Authority = authority;
+        Registry = new OrganizationRegistry(options.Organization, Changes);
         ConnectRules = new ConnectRules(Registry, options);
-        Sessions = new SessionTable(options, Traffic);
+        Sessions = new SessionTable(options, Traffic, Changes);
         Refusals = new RefusalLog(options.RefusalsKept, options.Clock);
         LinkOptions = new LinkOptions { MaximumPacketSize = options.MaximumPayload + MaximumPacketOverhead, Clock = options.Clock };
         TlsOptions = new SslServerAuthenticationOptions
         {
-            ServerCertificateContext = SslStreamCertificateContext.Create(LocalAuthority.OfProcess.Server, [LocalAuthority.OfProcess.Certificate], offline: true),
+            ServerCertificateContext = SslStreamCertificateContext.Create(authority.Server, [authority.Certificate], offline: true),
             EnabledSslProtocols = options.TlsVersions,
             ClientCertificateRequired = false,
             CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
@@ -39,6 +41,11 @@ internal sealed class EmulatorService
     }
 
     public EmulatorOptions Options { get; }
+
+    public LocalAuthority Authority { get; }
+
+    /// <summary>Set by whatever changes what is kept over a restart.</summary>
+    public ChangeMark Changes { get; } = new();
 
     public OrganizationRegistry Registry { get; }
 

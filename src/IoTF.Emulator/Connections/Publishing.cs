@@ -102,23 +102,23 @@ internal sealed class Publishing(EmulatorService service, Connection connection,
 
     /// <summary>Hands a message to all who receive it.</summary>
     /// <returns>A receiver that is flooded; null when none is.</returns>
-    private Outbox? Distribute(MqttPublishPacket packet, byte[] payload, Route route)
+    private IReceiver? Distribute(MqttPublishPacket packet, byte[] payload, Route route)
     {
         service.Traffic.CountIn();
         var published = (QualityOfService)packet.QualityOfServiceLevel;
         var properties = _isV5 ? PublishProperties.Of(packet, service.Options.Clock) : null;
-        Outbox? flooded = null;
+        IReceiver? flooded = null;
         foreach (var destination in route.Destinations)
         {
-            if (destination.NoLocal && destination.Session == session)
+            if (destination.NoLocal && destination.Receiver == session)
             {
                 continue;
             }
 
             var qualityOfService = published < destination.QualityOfService ? published : destination.QualityOfService;
-            if (!destination.Session.Outbox.Deliver(destination.Topic, payload, qualityOfService, properties))
+            if (!destination.Receiver.Deliver(destination.Topic, payload, qualityOfService, properties))
             {
-                flooded = destination.Session.Outbox;
+                flooded = destination.Receiver;
             }
         }
 
@@ -126,7 +126,7 @@ internal sealed class Publishing(EmulatorService service, Connection connection,
     }
 
     // A client that has acknowledgements to give is read on, whatever it publishes: two that flood each other would wait for each other otherwise.
-    private Task PauseFor(Outbox flooded) => session.Outbox.Counts.InFlight > 0 ? Task.CompletedTask : flooded.WaitForRoomAsync();
+    private Task PauseFor(IReceiver flooded) => session.Outbox.Counts.InFlight > 0 ? Task.CompletedTask : flooded.WaitForRoomAsync();
 
     private CloseReason? FindFault(MqttPublishPacket packet, byte[] payload)
     {

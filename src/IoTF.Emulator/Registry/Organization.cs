@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
+using IoTF.Emulator.Persistence;
 using IoTF.Emulator.Routing;
 using IoTF.Protocol.Credentials;
 using IoTF.Protocol.Identities;
+using IoTF.Protocol.Rules;
 
 namespace IoTF.Emulator.Registry;
 
@@ -45,5 +47,32 @@ internal sealed class Organization(string name)
             ? userName == UserNames.UseTokenAuth ? _devices.GetValueOrDefault((identity.Role, identity.DeviceType, identity.DeviceId)) : null
             : userName is null ? null : _apiKeys.GetValueOrDefault(userName);
         return (known ?? TokenHash.OfNobody).Matches(password) && known is not null;
+    }
+
+    /// <summary>What is registered, in its form in the file of the local service.</summary>
+    public SavedOrganization Save() => new()
+    {
+        Name = Name,
+        Devices = [.. _devices.Select(static device => new SavedDevice(device.Key.Role.ToString(), device.Key.DeviceType, device.Key.DeviceId, device.Value.Save()))],
+        ApiKeys = [.. _apiKeys.Select(static key => new SavedApiKey(key.Key, key.Value.Save()))],
+    };
+
+    /// <summary>What was registered before a restart.</summary>
+    /// <exception cref="RuleException">A name is not legal.</exception>
+    /// <exception cref="ArgumentException">Something else cannot be registered.</exception>
+    public void Restore(SavedOrganization saved)
+    {
+        foreach (var device in saved.Devices)
+        {
+            var identity = Enum.Parse<ClientRole>(device.Role) == ClientRole.Gateway
+                ? ClientIdentity.ForGateway(Name, device.DeviceType, device.DeviceId)
+                : ClientIdentity.ForDevice(Name, device.DeviceType, device.DeviceId);
+            RegisterDevice(identity, new TokenHash(device.Token), replace: true);
+        }
+
+        foreach (var key in saved.ApiKeys)
+        {
+            TryAddApiKey(key.ApiKey, new TokenHash(key.Token));
+        }
     }
 }

@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
+using IoTF.Emulator.Persistence;
 using IoTF.Protocol.Credentials;
 using IoTF.Protocol.Identities;
+using IoTF.Protocol.Rules;
 
 namespace IoTF.Emulator.Registry;
 
@@ -10,9 +12,11 @@ internal sealed class OrganizationRegistry
 {
     private readonly ConcurrentDictionary<string, Organization> _organizations = new(StringComparer.Ordinal);
     private readonly string _defaultOrganization;
+    private readonly ChangeMark _changes;
 
-    public OrganizationRegistry(string defaultOrganization)
+    public OrganizationRegistry(string defaultOrganization, ChangeMark changes)
     {
+        _changes = changes;
         _defaultOrganization = RequireRegistrable(defaultOrganization);
         GetOrAdd(defaultOrganization);
     }
@@ -27,6 +31,7 @@ internal sealed class OrganizationRegistry
             : ClientIdentity.ForDevice(name, deviceType, deviceId);
         var secret = RequireToken(token);
         GetOrAdd(name).RegisterDevice(identity, new TokenHash(secret), replace);
+        _changes.Set();
         return new EmulatorCredential(role, name, UserNames.UseTokenAuth, secret) { DeviceType = deviceType, DeviceId = deviceId };
     }
 
@@ -41,7 +46,22 @@ internal sealed class OrganizationRegistry
             apiKey = TokenGenerator.NewApiKey(name);
         }
         while (!GetOrAdd(name).TryAddApiKey(apiKey, hash));
+        _changes.Set();
         return new EmulatorCredential(ClientRole.Application, name, apiKey, secret);
+    }
+
+    /// <summary>All organisations in their form in the file of the local service.</summary>
+    public IReadOnlyList<SavedOrganization> Save() => [.. _organizations.Values.Select(static organization => organization.Save())];
+
+    /// <summary>Puts back what was registered before a restart.</summary>
+    /// <exception cref="RuleException">A name is not legal.</exception>
+    /// <exception cref="ArgumentException">Something else cannot be registered.</exception>
+    public void Restore(IReadOnlyList<SavedOrganization> saved)
+    {
+        foreach (var organization in saved)
+        {
+            GetOrAdd(RequireRegistrable(organization.Name)).Restore(organization);
+        }
     }
 
     private static string RequireToken(string? token)

@@ -8,18 +8,18 @@ namespace IoTF.Emulator.Routing;
 
 /// <summary>
 /// The routes of one publisher. It uses the same few topics again and again, so rules, mapping and look-up are done once for each
-/// and again only after somebody subscribed or left. Belongs to the publisher's reader.
+/// and again only after somebody subscribed or left whom the topic may concern. Belongs to the publisher's reader.
 /// </summary>
 internal sealed class RouteBook(ClientIdentity publisher, Organization organization)
 {
     private const int Capacity = 256;
 
-    private readonly Dictionary<Session, Grant> _found = [];
+    private readonly Dictionary<IReceiver, Grant> _found = [];
     private Dictionary<string, Route>? _routes;
 
     public Route Find(string topic)
     {
-        if (_routes is not null && _routes.TryGetValue(topic, out var route) && route.Version == organization.Subscriptions.Version)
+        if (_routes is not null && _routes.TryGetValue(topic, out var route) && organization.Subscriptions.IsCurrent(route.State))
         {
             return route;
         }
@@ -37,12 +37,16 @@ internal sealed class RouteBook(ClientIdentity publisher, Organization organizat
 
     private Route Make(string topic)
     {
-        // Read first: a change during the look-up makes the route out of date, not wrong for ever.
-        var version = organization.Subscriptions.Version;
         var verdict = IsWellFormed(topic) ? TopicRules.MayPublish(publisher, topic) : TopicVerdict.TopicNotAllowed;
-        return verdict == TopicVerdict.Allowed
-            ? new Route(verdict, version, FindDestinations(TopicMap.ToInternal(publisher, topic)))
-            : new Route(verdict, version, []);
+        if (verdict != TopicVerdict.Allowed)
+        {
+            return new Route(verdict, organization.Subscriptions.StateFor(topic), []);
+        }
+
+        // Read first: a change during the look-up makes the route out of date, not wrong for ever.
+        var internalTopic = TopicMap.ToInternal(publisher, topic);
+        var state = organization.Subscriptions.StateFor(internalTopic);
+        return new Route(verdict, state, FindDestinations(internalTopic));
     }
 
     private Destination[] FindDestinations(string internalTopic)
@@ -51,12 +55,12 @@ internal sealed class RouteBook(ClientIdentity publisher, Organization organizat
         var destinations = new Destination[_found.Count];
         var count = 0;
         string? longForm = null;
-        foreach (var (session, grant) in _found)
+        foreach (var (receiver, grant) in _found)
         {
-            var topic = session.Identity.Role == ClientRole.Device
-                ? TopicMap.FromInternal(session.Identity, internalTopic)
-                : longForm ??= TopicMap.FromInternal(session.Identity, internalTopic);
-            destinations[count++] = new Destination(session, topic, grant.QualityOfService, grant.NoLocal);
+            var topic = receiver.Identity.Role == ClientRole.Device
+                ? TopicMap.FromInternal(receiver.Identity, internalTopic)
+                : longForm ??= TopicMap.FromInternal(receiver.Identity, internalTopic);
+            destinations[count++] = new Destination(receiver, topic, grant.QualityOfService, grant.NoLocal);
         }
 
         _found.Clear();
