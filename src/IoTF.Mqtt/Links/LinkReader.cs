@@ -82,7 +82,7 @@ internal sealed class LinkReader
         {
             count = await _stream.ReadAsync(_buffer.AsMemory(_end), cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception exception)
+        catch (Exception exception) when (exception is not LinkException)
         {
             // TCP, TLS and WebSocket streams tell it with exceptions that have no base in common.
             cancellationToken.ThrowIfCancellationRequested();
