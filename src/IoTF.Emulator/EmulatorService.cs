@@ -5,6 +5,7 @@ using System.Security.Cryptography.X509Certificates;
 using IoTF.Emulator.Admission;
 using IoTF.Emulator.Certificates;
 using IoTF.Emulator.Connections;
+using IoTF.Emulator.Faults;
 using IoTF.Emulator.Persistence;
 using IoTF.Emulator.Refusals;
 using IoTF.Emulator.Registry;
@@ -56,6 +57,9 @@ internal sealed class EmulatorService
     public RefusalLog Refusals { get; }
 
     public Traffic Traffic { get; } = new();
+
+    /// <summary>What goes wrong on demand.</summary>
+    public FaultPlan Faults { get; } = new();
 
     public LinkOptions LinkOptions { get; }
 

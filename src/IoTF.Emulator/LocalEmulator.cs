@@ -1,5 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 using IoTF.Emulator.Certificates;
+using IoTF.Emulator.Faults;
 using IoTF.Emulator.Listening;
 using IoTF.Emulator.Persistence;
 using IoTF.Emulator.Refusals;
@@ -93,6 +94,9 @@ public sealed class LocalEmulator : IAsyncDisposable
     /// <summary>What the members of scalable applications share.</summary>
     public IReadOnlyList<EmulatorSharedSubscription> SharedSubscriptions => [.. _service.Sessions.Shared.All.Select(static shared => shared.Snapshot())];
 
+    /// <summary>What is still to go wrong on demand, with the counts that are left.</summary>
+    public IReadOnlyList<EmulatorFault> Faults => _service.Faults.Left;
+
     /// <summary>Starts a local service. It listens when the task completes.</summary>
     /// <param name="options">How it is set up.</param>
     /// <param name="cancellationToken">Gives up before it listens.</param>
@@ -139,6 +143,41 @@ public sealed class LocalEmulator : IAsyncDisposable
     /// <exception cref="IoTF.Protocol.Rules.RuleException">The organisation or the token is not legal.</exception>
     public EmulatorCredential CreateApiKey(string? organization = null, string? token = null) =>
         RequireRunning().CreateApiKey(organization, token);
+
+    /// <summary>Makes something go wrong for some clients, so that it can be seen what they do. A fault of the same kind for the same ClientIds is replaced.</summary>
+    /// <param name="fault">What, for whom, and how often.</param>
+    /// <exception cref="ArgumentException">The fault is not complete, or a value is out of its range.</exception>
+    /// <exception cref="EmulatorException">The service was stopped.</exception>
+    public void SetFault(EmulatorFault fault)
+    {
+        ArgumentNullException.ThrowIfNull(fault);
+        RequireRunning();
+        ArgumentException.ThrowIfNullOrEmpty(fault.ClientId);
+        ArgumentOutOfRangeException.ThrowIfLessThan(fault.Count ?? 1, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(fault.Delay, TimeSpan.Zero);
+        if (fault.Kind == EmulatorFaultKind.RefuseConnect && fault.Code is < 1 or > 5)
+        {
+            throw new ArgumentException("A CONNECT is refused with a return code of 1 to 5.", nameof(fault));
+        }
+
+        if (fault is { Kind: EmulatorFaultKind.SlowReading, Count: not null })
+        {
+            throw new ArgumentException("Slow reading has no count; it lasts until it is cleared.", nameof(fault));
+        }
+
+        _service.Faults.Set(fault);
+        if (fault.Kind is EmulatorFaultKind.Close or EmulatorFaultKind.Drop)
+        {
+            foreach (var connection in _service.Connections)
+            {
+                connection.MeetClosingFault();
+            }
+        }
+    }
+
+    /// <summary>Takes faults back. Clients that were stalled are read again.</summary>
+    /// <param name="clientId">Those that were set for exactly this; null for all.</param>
+    public void ClearFaults(string? clientId = null) => _service.Faults.Clear(clientId);
 
     /// <summary>Stops: no connection is accepted any more, the open ones are closed, and the ports are free. A second call waits for the first.</summary>
     /// <returns>Completes when everything is closed and, with <see cref="EmulatorOptions.StatePath"/>, written.</returns>

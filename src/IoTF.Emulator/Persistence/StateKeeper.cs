@@ -40,12 +40,13 @@ internal sealed class StateKeeper(StateFile file, EmulatorService service) : IDi
         }
     }
 
-    /// <summary>Begins to write if something has changed and nothing is being written. One caller at a time.</summary>
+    /// <summary>Begins to write if something has changed and nothing is being written.</summary>
     public void Look()
     {
-        if (_writing.IsCompleted && service.Options.Clock.GetTimestamp() >= _notBefore && service.Changes.Take())
+        // Looks that come too late may come together.
+        lock (file)
         {
-            _writing = Task.Run(WriteAsync);
+            Begin();
         }
     }
 
@@ -68,6 +69,14 @@ internal sealed class StateKeeper(StateFile file, EmulatorService service) : IDi
     }
 
     public void Dispose() => file.Dispose();
+
+    private void Begin()
+    {
+        if (_writing.IsCompleted && service.Options.Clock.GetTimestamp() >= _notBefore && service.Changes.Take())
+        {
+            _writing = Task.Run(WriteAsync);
+        }
+    }
 
     private async Task WriteAsync()
     {

@@ -57,7 +57,7 @@ internal sealed class PublishProperties
         UserProperties = _packet.UserProperties?.ConvertAll(static property => new SavedUserProperty(property.Name, property.ValueBuffer.ToArray())),
     };
 
-    /// <summary>What was saved. Its time ran on while the service was away only if the message has been waiting for too long anyway.</summary>
+    /// <summary>What was saved; while the service was away, the time that the publisher gave the message stood still.</summary>
     public static PublishProperties Restore(SavedProperties saved, TimeProvider clock) => new(
         new MqttPublishPacket
         {

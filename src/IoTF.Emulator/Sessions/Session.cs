@@ -227,9 +227,13 @@ internal sealed class Session : IReceiver
     /// <summary>A message that arrived over a connection is dealt with: it is acknowledged, now or when the client sends it again.</summary>
     public void Consumed(Connection connection, InboundMessage message, byte reasonCode)
     {
-        lock (_gate)
+        if (connection.AcknowledgementDelay() is var delay && delay > TimeSpan.Zero)
         {
-            _inbound.Consumed(message, _connection == connection ? _sink : null, reasonCode);
+            _ = ConsumedLaterAsync(connection, message, reasonCode, delay);
+        }
+        else
+        {
+            ConsumedNow(connection, message, reasonCode);
         }
     }
 
@@ -265,6 +269,20 @@ internal sealed class Session : IReceiver
     /// <summary>The session of a client that was away before a restart.</summary>
     /// <param name="away">For how long.</param>
     public void RestoreDetached(TimeSpan away) => DetachedAt = _clock.GetTimestamp() - (long)(away.TotalSeconds * _clock.TimestampFrequency);
+
+    private void ConsumedNow(Connection connection, InboundMessage message, byte reasonCode)
+    {
+        lock (_gate)
+        {
+            _inbound.Consumed(message, _connection == connection ? _sink : null, reasonCode);
+        }
+    }
+
+    private async Task ConsumedLaterAsync(Connection connection, InboundMessage message, byte reasonCode, TimeSpan delay)
+    {
+        await Task.Delay(delay, _clock).ConfigureAwait(false);
+        ConsumedNow(connection, message, reasonCode);
+    }
 
     private void Forget(string internalFilter, SharedSubscription? shared)
     {
