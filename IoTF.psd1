@@ -25,6 +25,7 @@
         'Receive-IoTFEvent'
         'Send-IoTFCommand'
         'Send-IoTFEvent'
+        'Set-IoTFEmulatorFault'
         'Start-IoTFEmulator'
         'Stop-IoTFEmulator'
     )
