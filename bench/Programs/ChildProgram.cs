@@ -17,7 +17,7 @@ internal sealed class ChildProgram : IDisposable
     private ChildProgram(string program, IEnumerable<string> arguments, bool discardOutput, IReadOnlyDictionary<string, string>? environment)
     {
         _name = Path.GetFileName(program);
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = !discardOutput, RedirectStandardError = true };
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = !discardOutput, RedirectStandardError = true };
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())
         {
             start.Environment[name] = value;
@@ -53,6 +53,9 @@ internal sealed class ChildProgram : IDisposable
         await child.FinishAsync();
         return child;
     }
+
+    /// <summary>Writes a line to its input.</summary>
+    public void Say(string line) => _process.StandardInput.WriteLine(line);
 
     /// <summary>Waits for its end.</summary>
     /// <exception cref="InvalidOperationException">It failed, or did not end.</exception>
@@ -91,6 +94,15 @@ internal sealed class ChildProgram : IDisposable
             {
                 throw new InvalidOperationException($"{_name} did not say what was expected. {Said(_errors)} {Said(_lines)}");
             }
+        }
+    }
+
+    /// <summary>What follows a word on the first line that begins with it.</summary>
+    public string After(string word)
+    {
+        lock (_lines)
+        {
+            return _lines.First(line => line.StartsWith(word, StringComparison.Ordinal))[word.Length..];
         }
     }
 
