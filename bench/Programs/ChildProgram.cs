@@ -41,6 +41,16 @@ internal sealed class ChildProgram : IDisposable
     /// <summary>From its start to its end.</summary>
     public TimeSpan Lifetime { get; private set; }
 
+    /// <summary>The processor time it has used so far.</summary>
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
     public static ChildProgram Start(string program, params IEnumerable<string> arguments) => new(program, arguments, discardOutput: false, environment: null);
 
     /// <summary>Starts a program with a shell's redirections around it.</summary>
