@@ -36,6 +36,7 @@ internal sealed class StateKeeper(StateFile file, EmulatorService service) : IDi
         }
         catch (Exception exception) when (exception is RuleException or ArgumentException or NullReferenceException or OverflowException)
         {
+            // JSON may have null where nothing may be missing.
             throw file.Damaged(exception.Message, exception);
         }
     }
@@ -138,7 +139,13 @@ internal sealed class StateKeeper(StateFile file, EmulatorService service) : IDi
         session.RestoreDetached(messages.Since(saved.AwaySince));
         foreach (var subscription in saved.Subscriptions)
         {
-            session.Subscribe(subscription.InternalFilter, new Grant((QualityOfService)subscription.QoS, subscription.NoLocal));
+            var qualityOfService = (QualityOfService)subscription.QoS;
+            if (!Enum.IsDefined(qualityOfService))
+            {
+                throw new ArgumentException($"there is no QoS {subscription.QoS}");
+            }
+
+            session.Subscribe(subscription.InternalFilter, new Grant(qualityOfService, subscription.NoLocal));
         }
 
         session.Outbox.Restore(

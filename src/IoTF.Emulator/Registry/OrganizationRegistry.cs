@@ -60,7 +60,7 @@ internal sealed class OrganizationRegistry
     {
         foreach (var organization in saved)
         {
-            GetOrAdd(RequireRegistrable(organization.Name)).Restore(organization);
+            GetOrAdd(IdentityRules.RequireOrganization(organization.Name)).Restore(organization);
         }
     }
 
