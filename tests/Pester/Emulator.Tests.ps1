@@ -1,74 +1,91 @@
 BeforeAll {
-    Import-Module ([System.IO.Path]::Combine($PSScriptRoot, '..', '..', 'IoTF.psd1'))
-    $emulator = Start-IoTFEmulator -Port 0
+    Import-Module ([System.IO.Path]::Combine($PSScriptRoot, '..', '..', 'IoTF.psd1')) -Force
+}
 
-    # The error of a script block that must fail.
-    function Get-Fault([scriptblock] $Action) {
-        try { $null = & $Action } catch { return $_ }
-        throw 'Nothing failed.'
+Describe 'An emulator that is kept in a file' {
+    BeforeAll {
+        $folder = [System.IO.Directory]::CreateTempSubdirectory('iotf-')
+        $path = [System.IO.Path]::Combine($folder.FullName, 'emulator.json')
+    }
+
+    AfterAll {
+        Get-IoTFSession | Disconnect-IoTFSession
+        if (Get-IoTFEmulator) { Stop-IoTFEmulator }
+        $folder.Delete($true)
+    }
+
+    It 'knows its devices and keys, and keeps what waits for them' {
+        $first = Start-IoTFEmulator plant1 -Port 0 -Path $path
+        $device = New-IoTFEmulatorDevice pump p1
+        $key = New-IoTFEmulatorApiKey
+        $device | Connect-IoTFDevice -Persistent
+        Disconnect-IoTFSession
+        $key | Connect-IoTFApplication -ApplicationId dashboard
+        Send-IoTFCommand reboot @{ delay = 3 } -DeviceType pump -DeviceId p1
+        Disconnect-IoTFSession
+        Stop-IoTFEmulator
+
+        $second = Start-IoTFEmulator -Port 0 -Path $path
+        $second.Organization | Should -Be 'plant1'
+        $second.CACertificate.Thumbprint | Should -Be $first.CACertificate.Thumbprint
+        $kept = $second.Sessions
+        $kept.ClientId | Should -Be 'd:plant1:pump:p1'
+        $kept.Connected | Should -BeFalse
+        $kept.Persistent | Should -BeTrue
+        $kept.Queued | Should -Be 1
+        $session = Connect-IoTFDevice -Organization plant1 -DeviceType pump -DeviceId p1 -Token $device.Token -HostName $second.HostName -Port $second.Port -CACertificate $first.CACertificate -Persistent
+        (Receive-IoTFCommand -Count 1 -Timeout 30).Data.delay | Should -Be 3
+        $session | Disconnect-IoTFSession
+        Stop-IoTFEmulator
+    }
+
+    It 'is not started from a damaged file' {
+        [System.IO.File]::WriteAllText($path, 'damaged')
+        try { Start-IoTFEmulator -Port 0 -Path $path; $failure = $null } catch { $failure = $_ }
+        $failure.FullyQualifiedErrorId | Should -BeLike 'EmulatorFileDamaged,*'
+        [System.IO.File]::ReadAllText($path) | Should -Be 'damaged'
+        Get-IoTFEmulator | Should -BeNullOrEmpty
     }
 }
 
-AfterAll {
-    Stop-IoTFEmulator
-}
-
-Describe 'The organisations of the emulator' {
-    It 'are there from the start: its own and quickstart' {
-        [string]::Join(' ', $emulator.Organizations.Organization) | Should -Be 'local1 quickstart'
-        $own = $emulator.Organizations[0]
-        $own.MaximumPayload | Should -Be 131072
-        $own.MaximumQoS | Should -Be 2
-        $own.AllowPersistent | Should -Be $true
-        $own.AllowInsecure | Should -Be $false
-        $own.AllowRetain | Should -Be $false
+Describe 'A fault on demand' {
+    BeforeAll {
+        $emulator = Start-IoTFEmulator -Port 0
+        $device = New-IoTFEmulatorDevice pump p1
     }
 
-    It 'are changed in what is given and stay as they are in the rest' {
-        Set-IoTFEmulatorOrganization other1 -MaximumQoS 1 -AllowPersistent:$false -MaximumConnections 5 | Should -BeNullOrEmpty
-        $changed = Set-IoTFEmulatorOrganization other1 -MaximumPayload 1000 -PassThru
-        $changed.Organization | Should -Be 'other1'
-        $changed.MaximumPayload | Should -Be 1000
-        $changed.MaximumQoS | Should -Be 1
-        $changed.AllowPersistent | Should -Be $false
-        $changed.MaximumConnections | Should -Be 5
-        (Set-IoTFEmulatorOrganization other1 -MaximumConnections 0 -PassThru).MaximumConnections | Should -BeNullOrEmpty
+    AfterAll {
+        Get-IoTFSession | Disconnect-IoTFSession
+        Stop-IoTFEmulator
     }
 
-    It 'say what of quickstart cannot be changed' {
-        (Get-Fault { Set-IoTFEmulatorOrganization quickstart -AllowInsecure:$false }).FullyQualifiedErrorId | Should -BeLike 'QuickstartRulesAreFixed,*'
-        (Set-IoTFEmulatorOrganization quickstart -MaximumQoS 0 -PassThru).MaximumQoS | Should -Be 0
-    }
-}
-
-Describe 'Registrations with the emulator' {
-    It 'give a gateway its role and its group' {
-        $gateway = New-IoTFEmulatorDevice gwt gw1 -Gateway
-        $gateway.Role | Should -Be 'Gateway'
-        $gateway.GatewayRole | Should -Be 'Privileged'
-        $gateway.ResourceGroup | Should -BeNullOrEmpty
-        $limited = New-IoTFEmulatorDevice gwt gw2 -Gateway -GatewayRole standard -ResourceGroup hall1
-        $limited.GatewayRole | Should -Be 'Standard'
-        $limited.ResourceGroup | Should -Be 'hall1'
-        (New-IoTFEmulatorDevice pump p1).GatewayRole | Should -BeNullOrEmpty
+    It 'refuses to connect, as often as was asked for' {
+        Set-IoTFEmulatorFault 'd:*' -RefuseConnect 5 -Count 1 | Should -BeNullOrEmpty
+        $emulator.Faults.Count | Should -Be 1
+        $emulator.Faults[0].Kind | Should -Be 'RefuseConnect'
+        try { $device | Connect-IoTFDevice; $failure = $null } catch { $failure = $_ }
+        $failure | Should -Not -BeNullOrEmpty
+        $emulator.Faults | Should -BeNullOrEmpty
+        ($device | Connect-IoTFDevice).State | Should -Be 'Open'
     }
 
-    It 'know no role for a device' {
-        (Get-Fault { New-IoTFEmulatorDevice pump p2 -GatewayRole Standard }).FullyQualifiedErrorId | Should -BeLike 'GatewayNeeded,*'
+    It 'cuts a connection, and the session makes it again' {
+        $before = $emulator.ConnectionsTotal
+        Set-IoTFEmulatorFault -Drop -Count 1
+        @{ t = 1 } | Send-IoTFEvent status -TimeoutSec 30
+        $emulator.ConnectionsTotal | Should -BeGreaterThan $before
     }
 
-    It 'give an API key its role' {
-        (New-IoTFEmulatorApiKey).Role | Should -Be 'StandardApplication'
-        (New-IoTFEmulatorApiKey -Role visualizationapplication).Role | Should -Be 'VisualizationApplication'
-    }
-
-    It 'keep an application with a role to what the role allows' {
-        $device = New-IoTFEmulatorDevice role r1 | Connect-IoTFDevice
-        $application = New-IoTFEmulatorApiKey -Role VisualizationApplication | Connect-IoTFApplication -ApplicationId viewer -ProtocolVersion 5.0
-        Send-IoTFEvent status @{ t = 1 } -Session $device
-        (Receive-IoTFEvent -Count 1 -Timeout 10 -Session $application).Data.t | Should -Be 1
-        $fault = Get-Fault { Send-IoTFCommand reboot @{} -DeviceType role -DeviceId r1 -Session $application -ErrorAction Stop }
-        "$fault" | Should -Match '0x90'
-        Disconnect-IoTFSession -Session $device, $application
+    It 'is taken back with -Clear, for some or for all' {
+        Set-IoTFEmulatorFault 'd:*' -Stall
+        Set-IoTFEmulatorFault 'a:*' -AcknowledgementDelay 0.5 -Count 3
+        Set-IoTFEmulatorFault -SlowReading
+        Set-IoTFEmulatorFault -CloseCode 93 -ClientId 'g:*'
+        $emulator.Faults.Count | Should -Be 4
+        $emulator.Faults[1].Delay.TotalSeconds | Should -Be 0.5
+        Set-IoTFEmulatorFault 'd:*' -Clear
+        $emulator.Faults.Count | Should -Be 3
+        Set-IoTFEmulatorFault -Clear
+        $emulator.Faults | Should -BeNullOrEmpty
     }
 }

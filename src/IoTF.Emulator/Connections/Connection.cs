@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using IoTF.Emulator.Admission;
+using IoTF.Emulator.Faults;
 using IoTF.Emulator.Refusals;
 using IoTF.Emulator.Reports;
 using IoTF.Emulator.Sessions;
@@ -27,12 +28,13 @@ internal sealed class Connection
     private PacketHandler? _handler;
     private DateTimeOffset _connectedAt;
     private bool _paused;
+    private ReadingPace? _pace;
 
     public Connection(EmulatorService service, Socket socket, bool secure)
     {
         _service = service;
         _doorway = new Doorway(socket, secure);
-        _presence = new Presence(service, socket, secure);
+        _presence = new Presence(service, socket, _doorway);
     }
 
     /// <summary>Carries the packets, once the connection is secured.</summary>
@@ -40,6 +42,9 @@ internal sealed class Connection
 
     /// <summary>How many messages the client takes unacknowledged.</summary>
     public int ReceiveMaximum => _client?.ReceiveMaximum ?? ushort.MaxValue;
+
+    /// <summary>Whether MQTT travels in a WebSocket.</summary>
+    public bool IsWebSocket => _doorway.IsWebSocket;
 
     /// <summary>Ends when the socket is closed.</summary>
     public Task Ended => _ended.Task;
@@ -100,6 +105,38 @@ internal sealed class Connection
         }
     }
 
+    /// <summary>Cuts the connection as a broken network does.</summary>
+    public void Drop()
+    {
+        if (BeginClosing(CloseReason.ClosedByClient))
+        {
+            FreeSession();
+            _doorway.Cut();
+        }
+    }
+
+    /// <summary>A fault that was asked for may close the connection now.</summary>
+    public void MeetClosingFault()
+    {
+        if (_session is not { Identity.ClientId: var clientId } || IsClosing)
+        {
+            return;
+        }
+
+        if (_service.Faults.Happens(EmulatorFaultKind.Drop, clientId, out _))
+        {
+            Drop();
+        }
+        else if (_service.Faults.Happens(EmulatorFaultKind.Close, clientId, out var close))
+        {
+            Close(FaultyAnswers.Close(close.Code));
+        }
+    }
+
+    /// <summary>How late an acknowledgement is because of a fault that was asked for; zero as usual.</summary>
+    public TimeSpan AcknowledgementDelay() =>
+        !_service.Faults.IsEmpty && _service.Faults.Happens(EmulatorFaultKind.DelayAcknowledgements, _client!.Identity.ClientId, out var late) ? late.Delay : TimeSpan.Zero;
+
     /// <summary>Remembers something the client did that was not accepted, although it stays connected.</summary>
     public void Log(int closeCode, string reason) =>
         _service.Refusals.Add(_client?.Identity.ClientId, _doorway.RemoteAddress, closeCode, reason);
@@ -149,6 +186,7 @@ internal sealed class Connection
             Role = session.Identity.Role,
             RemoteAddress = _doorway.RemoteAddress,
             Secure = _doorway.Secure,
+            WebSocket = IsWebSocket,
             Version = Link.Version!.Value,
             ConnectedAt = _connectedAt,
             BytesReceived = Link.BytesReceived,
@@ -185,6 +223,10 @@ internal sealed class Connection
         {
             Close(CloseReason.NothingReceived);
         }
+        catch (NotAdmittedException exception)
+        {
+            Close(exception.Reason, exception.Message);
+        }
         catch (Exception exception) when (exception is not LinkException && _link is null)
         {
             Close(CloseReason.TlsFailed, $"{CloseReason.TlsFailed.Words} {exception.InnerException?.Message ?? exception.Message}");
@@ -195,6 +237,12 @@ internal sealed class Connection
 
     private async Task<bool> AdmitAsync(MqttConnectPacket connect)
     {
+        if (_service.Faults.Happens(EmulatorFaultKind.RefuseConnect, connect.ClientId ?? "", out var fault))
+        {
+            Refuse(FaultyAnswers.Refusal(fault.Code), connect.ClientId);
+            return false;
+        }
+
         if (_service.LoginDelays.IsDelaying(connect.ClientId ?? ""))
         {
             Close(CloseReason.AuthenticationDelayed, $"{CloseReason.AuthenticationDelayed.Words} {Quotation.Of(connect.ClientId)} connects again meanwhile.");
@@ -265,11 +313,11 @@ internal sealed class Connection
         {
             while (!IsClosing && Link.TryRead(out var packet))
             {
-                var goOn = _handler!.Handle(packet);
-                if (!goOn.IsCompleted)
+                var goOn = _service.Faults.IsEmpty ? _handler!.Handle(packet) : HandleWithFaultsAsync(packet);
+                if (!goOn.IsCompletedSuccessfully)
                 {
                     Volatile.Write(ref _paused, true);
-                    await Task.WhenAny(goOn, _closing.Task).ConfigureAwait(false);
+                    await (await Task.WhenAny(goOn, _closing.Task).ConfigureAwait(false)).ConfigureAwait(false);
                     Volatile.Write(ref _paused, false);
                 }
             }
@@ -278,6 +326,28 @@ internal sealed class Connection
             {
                 return;
             }
+        }
+    }
+
+    private async Task HandleWithFaultsAsync(MqttPacket packet)
+    {
+        MeetClosingFault();
+        var identity = _client!.Identity;
+        if (!IsClosing && _service.Faults.Stalls(identity.ClientId, out var cleared))
+        {
+            await Task.WhenAny(cleared, _closing.Task).ConfigureAwait(false);
+        }
+
+        if (IsClosing)
+        {
+            return;
+        }
+
+        await _handler!.Handle(packet).ConfigureAwait(false);
+        if (packet is MqttPublishPacket publish && _service.Faults.Happens(EmulatorFaultKind.SlowReading, identity.ClientId, out _))
+        {
+            _pace ??= new ReadingPace(identity.Role, _service.Options.Clock);
+            await Task.Delay(_pace.Count(publish.Payload.Length), _service.Options.Clock).ConfigureAwait(false);
         }
     }
 
@@ -317,13 +387,18 @@ internal sealed class Connection
     /// <summary>Frees the session and lets what is queued leave; once for each connection.</summary>
     private void Leave()
     {
+        FreeSession();
+        _ = _doorway.HangUpAsync(_link);
+    }
+
+    private void FreeSession()
+    {
         if (_session is { } session)
         {
             _service.Sessions.Release(this, session);
         }
 
         _handler?.Publishing.Abandon();
-        _ = _doorway.HangUpAsync(_link);
     }
 
     private async Task FinishAsync()

@@ -15,15 +15,15 @@ internal sealed class Presence
     private readonly EmulatorService _service;
     private readonly string _clientAddress;
     private readonly int _port;
-    private readonly bool _secure;
+    private readonly Doorway _doorway;
     private readonly DateTimeOffset _acceptedAt;
 
-    public Presence(EmulatorService service, Socket socket, bool secure)
+    public Presence(EmulatorService service, Socket socket, Doorway doorway)
     {
         _service = service;
         _clientAddress = (socket.RemoteEndPoint as IPEndPoint)?.Address.ToString() ?? "";
         _port = (socket.LocalEndPoint as IPEndPoint)?.Port ?? 0;
-        _secure = secure;
+        _doorway = doorway;
         _acceptedAt = service.Options.Clock.GetUtcNow();
     }
 
@@ -56,7 +56,7 @@ internal sealed class Presence
         _service.Statuses.Disconnected(client.Organization, StatusOf(client.Identity, version, client.Principal.ApiKey), reason, counts);
     }
 
-    // The one place that knows how MQTT is carried: over TCP, with TLS or without.
+    // The one place that tells how MQTT is carried: over TCP or a WebSocket, with TLS or without.
     private ClientStatus StatusOf(ClientIdentity identity, MqttVersion version, string? apiKey) =>
-        new(identity, _clientAddress, _port, _secure, IsWebSocket: false, version, apiKey, _acceptedAt);
+        new(identity, _clientAddress, _port, _doorway.Secure, _doorway.IsWebSocket, version, apiKey, _acceptedAt);
 }

@@ -167,7 +167,7 @@ public sealed class ConnectTests : EmulatorTest
     public async Task A_first_packet_that_is_no_CONNECT_is_closed_without_an_answer() => await ExpectSilenceAsync([0xC0, 0x00], 105);
 
     [Fact]
-    public async Task Words_that_are_no_MQTT_are_closed_without_an_answer() => await ExpectSilenceAsync("GET / HTTP/1.1\r\n\r\n"u8.ToArray(), 105);
+    public async Task Words_that_are_no_MQTT_are_closed_without_an_answer() => await ExpectSilenceAsync("SSH-2.0-OpenSSH_9.2\r\n"u8.ToArray(), 105);
 
     [Theory]
     [InlineData(0, 3_600)]
