@@ -50,6 +50,9 @@ internal sealed class LocalAuthority
         var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
         var names = new SubjectAlternativeNameBuilder();
         names.AddDnsName("localhost");
+
+        // What a client makes of an organisation and the domain "localhost". Names below localhost never leave the machine (RFC 6761 §6.3).
+        names.AddDnsName("*.messaging.localhost");
         names.AddIpAddress(IPAddress.Loopback);
         names.AddIpAddress(IPAddress.IPv6Loopback);
         request.CertificateExtensions.Add(names.Build());

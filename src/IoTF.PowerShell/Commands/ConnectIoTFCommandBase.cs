@@ -20,7 +20,7 @@ using IoTF.Protocol.Topics;
 namespace IoTF.PowerShell.Commands;
 
 /// <summary>What all <c>Connect-</c> cmdlets share: where to connect, how securely, and the pool.</summary>
-public abstract class ConnectIoTFCommandBase : IoTFCommandBase
+public abstract partial class ConnectIoTFCommandBase : IoTFCommandBase
 {
     /// <summary>QoS 2 messages in flight unless <c>-MaxInFlight</c> is given: brokers commonly refuse more (Mosquitto's <c>max_inflight_messages</c> is 20).</summary>
     private const int ExactlyOnceInFlight = 20;
@@ -174,8 +174,7 @@ public abstract class ConnectIoTFCommandBase : IoTFCommandBase
     private protected sealed override void Process()
     {
         CurrentIdentity = null;
-        CurrentIdentity = MakeIdentity();
-        var options = MakeOptions(CurrentIdentity);
+        var options = Prepare();
         try
         {
             Connect(options);
@@ -188,6 +187,14 @@ public abstract class ConnectIoTFCommandBase : IoTFCommandBase
                 options.Credential?.Dispose();
             }
         }
+    }
+
+    /// <summary>Who connects where, and how: what parameters, configuration file and environment say together.</summary>
+    internal SessionOptions Prepare()
+    {
+        using var configured = Configure();
+        CurrentIdentity = MakeIdentity();
+        return MakeOptions(CurrentIdentity);
     }
 
     private void Connect(SessionOptions options)
@@ -253,6 +260,7 @@ public abstract class ConnectIoTFCommandBase : IoTFCommandBase
             Version = ProtocolVersions.Parse(ProtocolVersion),
             Persistent = Persistent,
             Will = MakeWill(identity),
+            SessionExpiry = ConfiguredSessionExpiry ?? SessionOptions.DefaultSessionExpiry,
             KeepAlive = ServiceLimits.EffectiveKeepAlive(identity, TimeSpan.FromSeconds(Math.Ceiling(KeepAlive.TotalSeconds))),
             ConnectTimeout = ConnectTimeout,
             Reconnect = NoReconnect ? null : new ReconnectOptions(ReconnectDelay, MaxReconnectDelay),
@@ -304,6 +312,6 @@ public abstract class ConnectIoTFCommandBase : IoTFCommandBase
             : throw Refuse(
                 ErrorIds.TokenNeeded,
                 $"{identity.ClientId} needs a token to connect.",
-                "Give it with -Token (Read-Host -AsSecureString) or -Credential.");
+                Ways("-Token (Read-Host -AsSecureString) or -Credential", "auth.token", "WIOTP_AUTH_TOKEN"));
     }
 }

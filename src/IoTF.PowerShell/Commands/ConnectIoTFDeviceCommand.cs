@@ -11,7 +11,9 @@ namespace IoTF.PowerShell.Commands;
 [OutputType(typeof(IoTFSession))]
 public sealed class ConnectIoTFDeviceCommand : ConnectIoTFDeviceCommandBase
 {
-    private protected override ClientIdentity MakeIdentity() => ClientIdentity.ForDevice(RequiredOrganization, DeviceType, DeviceId);
+    private protected override ClientRole Role => ClientRole.Device;
+
+    private protected override ClientIdentity MakeIdentity() => ClientIdentity.ForDevice(RequiredOrganization, RequiredDeviceType, RequiredDeviceId);
 
     private protected override IReadOnlyList<SubscriptionRequest> MakeSubscriptions(ClientIdentity identity) =>
         identity.IsQuickstart ? [] : [new SubscriptionRequest(DeviceTopics.AllCommands, MessageKind.Command)];

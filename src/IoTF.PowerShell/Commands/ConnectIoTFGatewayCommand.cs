@@ -15,7 +15,9 @@ namespace IoTF.PowerShell.Commands;
 [OutputType(typeof(IoTFSession))]
 public sealed class ConnectIoTFGatewayCommand : ConnectIoTFDeviceCommandBase
 {
-    private protected override ClientIdentity MakeIdentity() => ClientIdentity.ForGateway(RequiredOrganization, DeviceType, DeviceId);
+    private protected override ClientRole Role => ClientRole.Gateway;
+
+    private protected override ClientIdentity MakeIdentity() => ClientIdentity.ForGateway(RequiredOrganization, RequiredDeviceType, RequiredDeviceId);
 
     private protected override IReadOnlyList<SubscriptionRequest> MakeSubscriptions(ClientIdentity identity) =>
     [
