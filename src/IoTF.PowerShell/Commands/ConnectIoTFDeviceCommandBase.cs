@@ -19,7 +19,7 @@ public abstract class ConnectIoTFDeviceCommandBase : ConnectIoTFCommandBase
     [ValidateNotNullOrEmpty]
     public string? DeviceId { get; set; }
 
-    private protected sealed override bool IsIdentityGiven => 
+    private protected sealed override bool IsIdentityGiven =>
         Organization is not null && (Certificate is not null || (DeviceType is not null && DeviceId is not null));
 
     private protected sealed override ConfigurationValues Given() => base.Given() with
