@@ -50,6 +50,9 @@ internal sealed class Broker : IDisposable
     /// <summary>The program itself.</summary>
     public ChildProgram Program => _program;
 
+    /// <summary>The processor time it has used so far.</summary>
+    public TimeSpan ProcessorTime => _program.ProcessorTime;
+
     public static async Task<Broker> StartAsync()
     {
         var broker = new Broker();

@@ -57,6 +57,7 @@ internal static class Throughput
         }
 
         counter.Restart(count, sender.Passes);
+        var brokerBefore = broker.ProcessorTime;
         using var program = sender.Start(new Sending(broker, tls, qos, path, options.Module));
         await program.FinishAsync();
         var delivery = await counter.FinishAsync(sender.Passes, program.StartedAt);
@@ -64,7 +65,8 @@ internal static class Throughput
         // Of a program that does not tell, until its last message has arrived: it polls for its end ten times a second.
         var seconds = sender.TellsTime ? program.Numbers("seconds") : [Math.Max(1e-3, delivery.Span.TotalSeconds - startup)];
         var each = sender.TellsTime ? count : delivery.Received;
-        return new Lap(each / seconds[0], each / seconds[^1], count * sender.Passes, delivery);
+        return new Lap(
+            each / seconds[0], each / seconds[^1], count * sender.Passes, delivery, (broker.ProcessorTime - brokerBefore).TotalSeconds / seconds.Sum());
     }
 
     /// <summary>What <c>mosquitto_pub</c> needs until its first message has arrived, which the others do outside their clocks.</summary>
@@ -86,7 +88,7 @@ internal static class Throughput
 
     private static void Print(string title, Sender[] senders, Dictionary<Sender, List<Lap>> laps, double startup)
     {
-        var table = new Table("Sender", "first pass", "second pass", "IoTF (first) is", "IoTF (second) is", "sent", "arrived", "lost", "twice", "counter's load");
+        var table = new Table("Sender", "first pass", "second pass", "IoTF (first) is", "IoTF (second) is", "sent", "arrived", "lost", "twice", "broker's load", "counter's load");
         var mine = laps[senders[0]];
         foreach (var sender in senders)
         {
@@ -103,6 +105,7 @@ internal static class Throughput
                 Figures.Count(own.Sum(lap => lap.Delivery.Received)),
                 Figures.Count(own.Sum(lap => lap.Delivery.Lost)),
                 Figures.Count(own.Sum(lap => lap.Delivery.Repeated)),
+                Figures.Share(own.Select(lap => lap.BrokerLoad).Median()),
                 Figures.Share(own.Select(lap => lap.Delivery.CounterLoad).Max()));
         }
 
@@ -111,5 +114,5 @@ internal static class Throughput
     }
 
     /// <summary>One run of one sender.</summary>
-    private sealed record Lap(double First, double Second, int Sent, Delivery Delivery);
+    private sealed record Lap(double First, double Second, int Sent, Delivery Delivery, double BrokerLoad);
 }
