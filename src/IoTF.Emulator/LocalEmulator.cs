@@ -208,7 +208,7 @@ public sealed class LocalEmulator : IAsyncDisposable
         {
             foreach (var connection in _service.Connections)
             {
-                connection.MeetClosingFault();
+                connection.Faults.MeetClosing();
             }
         }
     }

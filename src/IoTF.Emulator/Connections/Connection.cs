@@ -6,6 +6,7 @@ using IoTF.Emulator.Reports;
 using IoTF.Emulator.Sessions;
 using IoTF.Mqtt;
 using IoTF.Mqtt.Links;
+using IoTF.Protocol.Identities;
 using IoTF.Protocol.Rules;
 using MQTTnet.Packets;
 using MQTTnet.Protocol;
@@ -22,41 +23,46 @@ internal sealed class Connection
     private readonly Presence _presence;
     private CloseReason? _ending;
     private long _messagesRead;
-    private Link? _link;
     private Session? _session;
     private AdmittedClient? _client;
     private PacketHandler? _handler;
-    private DateTimeOffset _connectedAt;
     private bool _paused;
-    private ReadingPace? _pace;
 
     public Connection(EmulatorService service, Socket socket, bool secure)
     {
         _service = service;
         _doorway = new Doorway(socket, secure);
         _presence = new Presence(service, socket, _doorway);
+        Faults = new ConnectionFaults(service, this);
     }
 
     /// <summary>Carries the packets, once the connection is secured.</summary>
-    public Link Link => _link ?? throw new InvalidOperationException("The connection is not open yet.");
+    public Link Link => _doorway.Link ?? throw new InvalidOperationException("The connection is not open yet.");
 
     /// <summary>How many messages the client takes unacknowledged.</summary>
     public int ReceiveMaximum => _client?.ReceiveMaximum ?? ushort.MaxValue;
 
-    /// <summary>Whether MQTT travels in a WebSocket.</summary>
-    public bool IsWebSocket => _doorway.IsWebSocket;
-
     /// <summary>Ends when the socket is closed.</summary>
     public Task Ended => _ended.Task;
 
-    private bool IsClosing => Volatile.Read(ref _ending) is not null;
+    /// <summary>Whose it is; null before the client was let in.</summary>
+    public ClientIdentity? Identity => _session?.Identity;
+
+    /// <summary>What goes wrong on it on demand.</summary>
+    public ConnectionFaults Faults { get; }
+
+    /// <summary>Whether it has come to its end, and nothing is taken from the client any more.</summary>
+    public bool IsClosing => Volatile.Read(ref _ending) is not null;
 
     /// <summary>Serves the connection until it ends. Whatever the client does, nothing is thrown.</summary>
     public async Task RunAsync()
     {
         try
         {
-            if (await ReadConnectAsync().ConfigureAwait(false) is { } connect && await AdmitAsync(connect).ConfigureAwait(false))
+            var arrival = new Arrival(_service, this, _doorway, _closing.Task);
+            if (await arrival.ReadConnectAsync().ConfigureAwait(false) is { } connect
+                && await arrival.JudgeAsync(connect).ConfigureAwait(false) is { } client
+                && Admit(client))
             {
                 await ServeAsync().ConfigureAwait(false);
             }
@@ -73,6 +79,26 @@ internal sealed class Connection
         {
             await FinishAsync().ConfigureAwait(false);
         }
+    }
+
+    /// <summary>Does not let the client in, with the answer that belongs to it.</summary>
+    /// <param name="refused">Why not.</param>
+    /// <param name="clientId">The ClientId it gave; null when none was read.</param>
+    public void Refuse(ConnectRefused refused, string? clientId)
+    {
+        if (!BeginClosing(refused.Reason))
+        {
+            return;
+        }
+
+        _service.Refusals.Add(clientId is null ? null : Quotation.Of(clientId), _doorway.RemoteAddress, refused.Reason.Code, refused.Words);
+        if (ConnAcks.Refuse(refused, Link.Version!.Value) is { } connAck)
+        {
+            Link.Send(connAck);
+        }
+
+        _presence.Refused(refused, Link.Version!.Value);
+        Leave();
     }
 
     /// <summary>Closes the connection for a reason, which a MQTT 5 client is told. The session is free at once; what was queued still leaves.</summary>
@@ -115,28 +141,6 @@ internal sealed class Connection
         }
     }
 
-    /// <summary>A fault that was asked for may close the connection now.</summary>
-    public void MeetClosingFault()
-    {
-        if (_session is not { Identity.ClientId: var clientId } || IsClosing)
-        {
-            return;
-        }
-
-        if (_service.Faults.Happens(EmulatorFaultKind.Drop, clientId, out _))
-        {
-            Drop();
-        }
-        else if (_service.Faults.Happens(EmulatorFaultKind.Close, clientId, out var close))
-        {
-            Close(FaultyAnswers.Close(close.Code));
-        }
-    }
-
-    /// <summary>How late an acknowledgement is because of a fault that was asked for; zero as usual.</summary>
-    public TimeSpan AcknowledgementDelay() =>
-        !_service.Faults.IsEmpty && _service.Faults.Happens(EmulatorFaultKind.DelayAcknowledgements, _client!.Identity.ClientId, out var late) ? late.Delay : TimeSpan.Zero;
-
     /// <summary>Remembers something the client did that was not accepted, although it stays connected.</summary>
     public void Log(int closeCode, string reason) =>
         _service.Refusals.Add(_client?.Identity.ClientId, _doorway.RemoteAddress, closeCode, reason);
@@ -159,7 +163,6 @@ internal sealed class Connection
     {
         var version = Link.Version!.Value;
         _session = session;
-        _connectedAt = _service.Options.Clock.GetUtcNow();
         Link.Send(ConnAcks.Accept(_client!, version, sessionPresent));
         _presence.Arrived(_client!.Principal, version, sessionPresent);
     }
@@ -172,114 +175,16 @@ internal sealed class Connection
     }
 
     /// <summary>What a user sees of the connection; null before the client was let in.</summary>
-    public EmulatorConnection? Snapshot()
+    public EmulatorConnection? Snapshot() => _session is { } session && !IsClosing ? _presence.Snapshot(session) : null;
+
+    /// <summary>Gives the client its session.</summary>
+    /// <returns>False when the connection is being closed already.</returns>
+    private bool Admit(AdmittedClient client)
     {
-        if (_session is not { } session || IsClosing)
-        {
-            return null;
-        }
-
-        var counts = session.Outbox.Counts;
-        return new EmulatorConnection
-        {
-            ClientId = session.Identity.ClientId,
-            Role = session.Identity.Role,
-            RemoteAddress = _doorway.RemoteAddress,
-            Secure = _doorway.Secure,
-            WebSocket = IsWebSocket,
-            Version = Link.Version!.Value,
-            ConnectedAt = _connectedAt,
-            BytesReceived = Link.BytesReceived,
-            BytesSent = Link.BytesSent,
-            Subscriptions = session.SubscriptionCount,
-            InFlight = counts.InFlight,
-            Queued = counts.Queued,
-            Dropped = counts.Dropped,
-        };
-    }
-
-    /// <summary>TLS and the first packet, both within one deadline.</summary>
-    private async Task<MqttConnectPacket?> ReadConnectAsync()
-    {
-        using var deadline = new CancellationTokenSource(_service.Options.ConnectDeadline, _service.Options.Clock);
-        try
-        {
-            var stream = await _doorway.OpenAsync(_service.TlsOptions, deadline.Token).ConfigureAwait(false);
-            _link = new Link(stream, _service.LinkOptions);
-            if (IsClosing)
-            {
-                return null;
-            }
-
-            var first = await _link.ReadAsync(deadline.Token).ConfigureAwait(false);
-            if (first is null or MqttConnectPacket)
-            {
-                return (MqttConnectPacket?)first;
-            }
-
-            Close(CloseReason.InvalidData, "The first packet is not a CONNECT.");
-        }
-        catch (OperationCanceledException)
-        {
-            Close(CloseReason.NothingReceived);
-        }
-        catch (NotAdmittedException exception)
-        {
-            Close(exception.Reason, exception.Message);
-        }
-        catch (Exception exception) when (exception is not LinkException && _link is null)
-        {
-            Close(CloseReason.TlsFailed, $"{CloseReason.TlsFailed.Words} {exception.InnerException?.Message ?? exception.Message}");
-        }
-
-        return null;
-    }
-
-    private async Task<bool> AdmitAsync(MqttConnectPacket connect)
-    {
-        if (_service.Faults.Happens(EmulatorFaultKind.RefuseConnect, connect.ClientId ?? "", out var fault))
-        {
-            Refuse(FaultyAnswers.Refusal(fault.Code), connect.ClientId);
-            return false;
-        }
-
-        if (_service.LoginDelays.IsDelaying(connect.ClientId ?? ""))
-        {
-            Close(CloseReason.AuthenticationDelayed, $"{CloseReason.AuthenticationDelayed.Words} {Quotation.Of(connect.ClientId)} connects again meanwhile.");
-            return false;
-        }
-
-        _client = _service.ConnectRules.Judge(connect, Link.Version!.Value, _doorway.Secure, _doorway.ServerName, out var refused);
-        if (refused is not null)
-        {
-            var interrupted = refused.IsFailedLogin
-                ? await FailedLogin.WaitAsync(_service.LoginDelays, refused.Identity!.ClientId, Link, _closing.Task, _service.Options.Clock).ConfigureAwait(false)
-                : null;
-            if (interrupted is null)
-            {
-                Refuse(refused, connect.ClientId);
-            }
-            else if (interrupted == CloseReason.ClosedByClient)
-            {
-                Goodbye(interrupted);
-            }
-            else
-            {
-                Close(interrupted);
-            }
-
-            return false;
-        }
-
-        _service.LoginDelays.Forget(_client!.Identity.ClientId);
-        if (connect.WillFlag && _client.Will is null)
-        {
-            Log(CloseReason.NotAuthorized.Code, $"{CloseReason.NotAuthorized.Words} The last will for {Quotation.Of(connect.WillTopic)} is dropped.");
-        }
-
-        var session = _service.Sessions.Open(this, _client);
+        _client = client;
+        var session = _service.Sessions.Open(this, client);
         _service.Traffic.CountConnection();
-        _handler = new PacketHandler(_service, this, session, _client);
+        _handler = new PacketHandler(_service, this, session, client);
 
         // Closing may have begun before there was a session to release.
         if (IsClosing)
@@ -290,30 +195,13 @@ internal sealed class Connection
         return !IsClosing;
     }
 
-    private void Refuse(ConnectRefused refused, string? clientId)
-    {
-        if (!BeginClosing(refused.Reason))
-        {
-            return;
-        }
-
-        _service.Refusals.Add(clientId is null ? null : Quotation.Of(clientId), _doorway.RemoteAddress, refused.Reason.Code, refused.Words);
-        if (ConnAcks.Refuse(refused, Link.Version!.Value) is { } connAck)
-        {
-            Link.Send(connAck);
-        }
-
-        _presence.Refused(refused, Link.Version!.Value);
-        Leave();
-    }
-
     private async Task ServeAsync()
     {
         while (true)
         {
             while (!IsClosing && Link.TryRead(out var packet))
             {
-                var goOn = _service.Faults.IsEmpty ? _handler!.Handle(packet) : HandleWithFaultsAsync(packet);
+                var goOn = _service.Faults.IsEmpty ? _handler!.Handle(packet) : Faults.HandleAsync(packet, _handler!, _closing.Task);
                 if (!goOn.IsCompletedSuccessfully)
                 {
                     Volatile.Write(ref _paused, true);
@@ -326,28 +214,6 @@ internal sealed class Connection
             {
                 return;
             }
-        }
-    }
-
-    private async Task HandleWithFaultsAsync(MqttPacket packet)
-    {
-        MeetClosingFault();
-        var identity = _client!.Identity;
-        if (!IsClosing && _service.Faults.Stalls(identity.ClientId, out var cleared))
-        {
-            await Task.WhenAny(cleared, _closing.Task).ConfigureAwait(false);
-        }
-
-        if (IsClosing)
-        {
-            return;
-        }
-
-        await _handler!.Handle(packet).ConfigureAwait(false);
-        if (packet is MqttPublishPacket publish && _service.Faults.Happens(EmulatorFaultKind.SlowReading, identity.ClientId, out _))
-        {
-            _pace ??= new ReadingPace(identity.Role, _service.Options.Clock);
-            await Task.Delay(_pace.Count(publish.Payload.Length), _service.Options.Clock).ConfigureAwait(false);
         }
     }
 
@@ -388,7 +254,7 @@ internal sealed class Connection
     private void Leave()
     {
         FreeSession();
-        _ = _doorway.HangUpAsync(_link);
+        _ = _doorway.HangUpAsync();
     }
 
     private void FreeSession()

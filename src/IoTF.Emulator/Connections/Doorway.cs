@@ -43,12 +43,15 @@ internal sealed class Doorway
     /// <summary>The host name the client asked for in the TLS handshake (SNI); null without one.</summary>
     public string? ServerName => _tls is { TargetHostName: { Length: > 0 } name } ? name : null;
 
+    /// <summary>Carries the packets; null until the connection is open.</summary>
+    public Link? Link { get; private set; }
+
     /// <summary>Ends when the socket is closed.</summary>
     public Task HungUp => _hungUp.Task;
 
     /// <summary>Secures the connection and opens the WebSocket, where the client begins one: both share the ports of MQTT (protocol.md §1.3).</summary>
     /// <exception cref="NotAdmittedException">What the client begins with does not belong here.</exception>
-    public async Task<Stream> OpenAsync(SslServerAuthenticationOptions tlsOptions, CancellationToken cancellationToken)
+    public async Task<Link> OpenAsync(SslServerAuthenticationOptions tlsOptions, LinkOptions linkOptions, CancellationToken cancellationToken)
     {
         _socket.NoDelay = true;
         _stream = new NetworkStream(_socket, ownsSocket: true);
@@ -69,16 +72,22 @@ internal sealed class Doorway
             _stream = new UnreadStream(_tls, first.AsMemory(0, count));
         }
 
-        return first[0] == HttpGet ? _stream = await AcceptWebSocketAsync(_stream, cancellationToken).ConfigureAwait(false) : _stream;
+        if (first[0] == HttpGet)
+        {
+            _stream = await AcceptWebSocketAsync(_stream, cancellationToken).ConfigureAwait(false);
+        }
+
+        return Link = new Link(_stream, linkOptions);
     }
 
     /// <summary>
     /// Lets what is queued leave, says that no more comes, and waits a moment for the client to close: closing a socket with unread bytes
     /// in it would take the last answer from the client.
     /// </summary>
-    /// <param name="link">What was carried over the stream; null when it came to none.</param>
-    public async Task HangUpAsync(Link? link)
+    public async Task HangUpAsync()
     {
+        // There is none yet when the service stops during the handshake.
+        var link = Link;
         try
         {
             if (link is not null)

@@ -4,12 +4,13 @@ using IoTF.Emulator.Admission;
 using IoTF.Emulator.Refusals;
 using IoTF.Emulator.Registry;
 using IoTF.Emulator.Reports;
+using IoTF.Emulator.Sessions;
 using IoTF.Mqtt;
 using IoTF.Protocol.Identities;
 
 namespace IoTF.Emulator.Connections;
 
-/// <summary>What others are told about the client of one connection: that it came, was refused, or went, and its last will.</summary>
+/// <summary>What others are told about the client of one connection: that it came, is there, was refused, or went, and its last will.</summary>
 internal sealed class Presence
 {
     private readonly EmulatorService _service;
@@ -17,6 +18,7 @@ internal sealed class Presence
     private readonly int _port;
     private readonly Doorway _doorway;
     private readonly DateTimeOffset _acceptedAt;
+    private DateTimeOffset _connectedAt;
 
     public Presence(EmulatorService service, Socket socket, Doorway doorway)
     {
@@ -30,6 +32,7 @@ internal sealed class Presence
     /// <summary>The client was let in.</summary>
     public void Arrived(Principal client, MqttVersion version, bool sessionPresent)
     {
+        _connectedAt = _service.Options.Clock.GetUtcNow();
         client.Organization.CountConnection(+1);
         _service.Wills.OnConnected(client.Identity.ClientId, sessionPresent);
         _service.Statuses.Connected(client.Organization, StatusOf(client.Identity, version, client.ApiKey));
@@ -54,6 +57,29 @@ internal sealed class Presence
         }
 
         _service.Statuses.Disconnected(client.Organization, StatusOf(client.Identity, version, client.Principal.ApiKey), reason, counts);
+    }
+
+    /// <summary>What a user of the local service sees of the connection.</summary>
+    public EmulatorConnection Snapshot(Session session)
+    {
+        var link = _doorway.Link!;
+        var counts = session.Outbox.Counts;
+        return new EmulatorConnection
+        {
+            ClientId = session.Identity.ClientId,
+            Role = session.Identity.Role,
+            RemoteAddress = _doorway.RemoteAddress,
+            Secure = _doorway.Secure,
+            WebSocket = _doorway.IsWebSocket,
+            Version = link.Version!.Value,
+            ConnectedAt = _connectedAt,
+            BytesReceived = link.BytesReceived,
+            BytesSent = link.BytesSent,
+            Subscriptions = session.SubscriptionCount,
+            InFlight = counts.InFlight,
+            Queued = counts.Queued,
+            Dropped = counts.Dropped,
+        };
     }
 
     // The one place that tells how MQTT is carried: over TCP or a WebSocket, with TLS or without.

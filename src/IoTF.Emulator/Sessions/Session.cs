@@ -236,7 +236,7 @@ internal sealed class Session : IReceiver
     /// <summary>A message that arrived over a connection is dealt with: it is acknowledged, now or when the client sends it again.</summary>
     public void Consumed(Connection connection, InboundMessage message, byte reasonCode)
     {
-        if (connection.AcknowledgementDelay() is var delay && delay > TimeSpan.Zero)
+        if (connection.Faults.AcknowledgementDelay() is var delay && delay > TimeSpan.Zero)
         {
             _ = ConsumedLaterAsync(connection, message, reasonCode, delay);
         }
