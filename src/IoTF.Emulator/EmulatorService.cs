@@ -102,9 +102,16 @@ internal sealed class EmulatorService
         lock (_connections)
         {
             var configured = Registry.Configure(organization, change);
-            LinkOptions = LinkOptionsFor(Registry.Snapshot().Max(known => known.Options.MaximumPayload));
+            FitLinks();
             return configured;
         }
+    }
+
+    /// <summary>Puts back what was registered and allowed before a restart. Nobody is connected yet.</summary>
+    public void Restore(IReadOnlyList<SavedOrganization> organizations, SavedMessages messages)
+    {
+        Registry.Restore(organizations, messages);
+        FitLinks();
     }
 
     /// <summary>What has to be done from time to time.</summary>
@@ -129,6 +136,8 @@ internal sealed class EmulatorService
 
         await Task.WhenAll(ending).ConfigureAwait(false);
     }
+
+    private void FitLinks() => LinkOptions = LinkOptionsFor(Registry.Snapshot().Max(known => known.Options.MaximumPayload));
 
     private LinkOptions LinkOptionsFor(int maximumPayload) =>
         new() { MaximumPacketSize = maximumPayload + MaximumPacketOverhead, Clock = Options.Clock };

@@ -1,3 +1,4 @@
+using IoTF.Emulator.Routing;
 using IoTF.Emulator.Sessions;
 using IoTF.Mqtt;
 using IoTF.Mqtt.Delivery;
@@ -24,6 +25,7 @@ internal sealed class SavedMessages(TimeProvider clock)
             Topic = message.Topic,
             Payload = message.Payload.ToArray(),
             QoS = (int)message.QualityOfService,
+            Retain = message.Retain,
             Since = delivery.WaitingSince == 0 ? _now : At(delivery.WaitingSince),
             PacketId = message.PacketId == 0 ? null : message.PacketId,
             IsReleased = message.State == OutboundState.AwaitingPubComp,
@@ -40,10 +42,23 @@ internal sealed class SavedMessages(TimeProvider clock)
         saved.Payload,
         saved.QoS == (int)QualityOfService.ExactlyOnce ? QualityOfService.ExactlyOnce : QualityOfService.AtLeastOnce,
         saved.Properties is null ? null : PublishProperties.Restore(saved.Properties, clock),
-        source)
+        source,
+        saved.Retain)
     {
         WaitingSince = _timestamp - (long)(Since(saved.Since).TotalSeconds * clock.TimestampFrequency),
     };
+
+    public SavedRetained Save(KeyValuePair<string, Publication> retained) => new(
+        retained.Key, retained.Value.Payload.ToArray(), (int)retained.Value.QualityOfService, retained.Value.Properties?.Save(clock));
+
+    /// <exception cref="ArgumentException">There is no such QoS.</exception>
+    public Publication Restore(SavedRetained saved) => new(
+        saved.Payload, QualityOf(saved.QoS), saved.Properties is null ? null : PublishProperties.Restore(saved.Properties, clock), Retain: true);
+
+    /// <summary>A QoS in the file.</summary>
+    /// <exception cref="ArgumentException">There is no such QoS.</exception>
+    public static QualityOfService QualityOf(int saved) =>
+        Enum.IsDefined((QualityOfService)saved) ? (QualityOfService)saved : throw new ArgumentException($"there is no QoS {saved}");
 
     private DateTimeOffset At(long timestamp) => _now - clock.GetElapsedTime(timestamp, _timestamp);
 }

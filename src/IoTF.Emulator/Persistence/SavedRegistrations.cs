@@ -53,7 +53,7 @@ internal sealed record SavedDevice
     };
 }
 
-/// <summary>What an organisation allows.</summary>
+/// <summary>What an organisation allows, where that is not what the service was started with: the rest follows the next start.</summary>
 internal sealed record SavedOptions
 {
     [JsonConstructor]
@@ -61,39 +61,42 @@ internal sealed record SavedOptions
     {
     }
 
-    public SavedOptions(OrganizationOptions options)
+    public SavedOptions(OrganizationOptions options, OrganizationOptions defaults)
     {
-        MaximumPayload = options.MaximumPayload;
-        MaximumQoS = (int)options.MaximumQoS;
-        AllowRetain = options.AllowRetain;
-        AllowInsecure = options.AllowInsecure;
-        AllowPersistent = options.AllowPersistent;
+        MaximumPayload = Changed(options.MaximumPayload, defaults.MaximumPayload);
+        MaximumQoS = Changed((int)options.MaximumQoS, (int)defaults.MaximumQoS);
+        AllowRetain = Changed(options.AllowRetain, defaults.AllowRetain);
+        AllowInsecure = Changed(options.AllowInsecure, defaults.AllowInsecure);
+        AllowPersistent = Changed(options.AllowPersistent, defaults.AllowPersistent);
         MaximumConnections = options.MaximumConnections;
     }
 
-    public int MaximumPayload { get; init; }
+    public int? MaximumPayload { get; init; }
 
-    public int MaximumQoS { get; init; }
+    public int? MaximumQoS { get; init; }
 
-    public bool AllowRetain { get; init; }
+    public bool? AllowRetain { get; init; }
 
-    public bool AllowInsecure { get; init; }
+    public bool? AllowInsecure { get; init; }
 
-    public bool AllowPersistent { get; init; }
+    public bool? AllowPersistent { get; init; }
 
     public int? MaximumConnections { get; init; }
 
     /// <exception cref="ArgumentException">A value is out of its range.</exception>
-    public OrganizationOptions Restore() =>
-        MaximumPayload is < 1 or > OrganizationOptions.LargestPayload || !Enum.IsDefined((QualityOfService)MaximumQoS) || MaximumConnections < 0
+    public OrganizationOptions Restore(OrganizationOptions defaults) =>
+        MaximumPayload is < 1 or > OrganizationOptions.LargestPayload || MaximumQoS is < 0 or > (int)QualityOfService.ExactlyOnce || MaximumConnections < 0
             ? throw new ArgumentException("an organization has settings that cannot be")
             : new OrganizationOptions
             {
-                MaximumPayload = MaximumPayload,
-                MaximumQoS = (QualityOfService)MaximumQoS,
-                AllowRetain = AllowRetain,
-                AllowInsecure = AllowInsecure,
-                AllowPersistent = AllowPersistent,
+                MaximumPayload = MaximumPayload ?? defaults.MaximumPayload,
+                MaximumQoS = (QualityOfService?)MaximumQoS ?? defaults.MaximumQoS,
+                AllowRetain = AllowRetain ?? defaults.AllowRetain,
+                AllowInsecure = AllowInsecure ?? defaults.AllowInsecure,
+                AllowPersistent = AllowPersistent ?? defaults.AllowPersistent,
                 MaximumConnections = MaximumConnections,
             };
+
+    private static T? Changed<T>(T value, T usual)
+        where T : struct, IEquatable<T> => value.Equals(usual) ? null : value;
 }

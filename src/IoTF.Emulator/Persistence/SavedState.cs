@@ -31,9 +31,14 @@ internal sealed record SavedOrganization
     public required IReadOnlyList<SavedDevice> Devices { get; init; }
 
     public required IReadOnlyList<SavedApiKey> ApiKeys { get; init; }
+
+    public required IReadOnlyList<SavedRetained> Retained { get; init; }
 }
 
 internal sealed record SavedApiKey(string ApiKey, SavedToken Token, string Role, string? ResourceGroup = null);
+
+/// <summary>The last message of a topic that is kept for those who subscribe later, under the service's own name for the topic.</summary>
+internal sealed record SavedRetained(string Topic, byte[] Payload, int QoS, SavedProperties? Properties = null);
 
 internal sealed record SavedToken(byte[] Salt, byte[] Hash);
 
@@ -71,6 +76,9 @@ internal sealed record SavedMessage
     public required byte[] Payload { get; init; }
 
     public required int QoS { get; init; }
+
+    /// <summary>Whether it was retained before its client subscribed.</summary>
+    public bool Retain { get; init; }
 
     /// <summary>Since when it waits.</summary>
     public required DateTimeOffset Since { get; init; }

@@ -22,8 +22,8 @@ internal sealed class StateKeeper(StateFile file, EmulatorService service) : IDi
     {
         try
         {
-            service.Registry.Restore(state.Organizations);
             var messages = new SavedMessages(service.Options.Clock);
+            service.Restore(state.Organizations, messages);
             foreach (var saved in state.Sessions)
             {
                 Restore(saved, messages);
@@ -104,7 +104,7 @@ internal sealed class StateKeeper(StateFile file, EmulatorService service) : IDi
             Format = SavedState.ThisFormat,
             Version = SavedState.ThisVersion,
             Organization = service.Options.Organization,
-            Organizations = service.Registry.Save(),
+            Organizations = service.Registry.Save(messages),
             Sessions = [.. service.Sessions.All.Where(static session => session.Expiry != TimeSpan.Zero).Select(session => Save(session, messages))],
             SharedSubscriptions =
             [
@@ -141,13 +141,7 @@ internal sealed class StateKeeper(StateFile file, EmulatorService service) : IDi
         session.RestoreDetached(messages.Since(saved.AwaySince));
         foreach (var subscription in saved.Subscriptions)
         {
-            var qualityOfService = (QualityOfService)subscription.QoS;
-            if (!Enum.IsDefined(qualityOfService))
-            {
-                throw new ArgumentException($"there is no QoS {subscription.QoS}");
-            }
-
-            session.Subscribe(subscription.InternalFilter, new Grant(qualityOfService, subscription.NoLocal));
+            session.Subscribe(subscription.InternalFilter, new Grant(SavedMessages.QualityOf(subscription.QoS), subscription.NoLocal));
         }
 
         session.Outbox.Restore(

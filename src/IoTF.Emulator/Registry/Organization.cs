@@ -14,11 +14,12 @@ namespace IoTF.Emulator.Registry;
 /// One organisation: who is registered in it, what it allows, what is subscribed to and retained in it. Nothing crosses from one to another.
 /// A device type exists as long as a device of it is registered.
 /// </summary>
-internal sealed class Organization(string name, OrganizationOptions options, ChangeMark changes)
+internal sealed class Organization(string name, OrganizationOptions defaults, ChangeMark changes)
 {
     private readonly ConcurrentDictionary<(string DeviceType, string DeviceId), DeviceRegistration> _devices = new();
     private readonly ConcurrentDictionary<string, ApiKeyRegistration> _apiKeys = new(StringComparer.Ordinal);
-    private volatile OrganizationOptions _options = options;
+    private readonly OrganizationOptions _defaults = defaults;
+    private volatile OrganizationOptions _options = defaults;
     private int _connections;
 
     public string Name { get; } = name;
@@ -35,7 +36,7 @@ internal sealed class Organization(string name, OrganizationOptions options, Cha
 
     public SubscriptionIndex Subscriptions { get; } = new();
 
-    public RetainedMessages Retained { get; } = new();
+    public RetainedMessages Retained { get; } = new(changes);
 
     /// <summary>How many clients are connected.</summary>
     public int Connections => Volatile.Read(ref _connections);
@@ -149,20 +150,21 @@ internal sealed class Organization(string name, OrganizationOptions options, Cha
     }
 
     /// <summary>What is registered and allowed, in its form in the file of the local service.</summary>
-    public SavedOrganization Save() => new()
+    public SavedOrganization Save(SavedMessages messages) => new()
     {
         Name = Name,
-        Options = new SavedOptions(Options),
+        Options = new SavedOptions(Options, _defaults),
         Devices = [.. _devices.Select(static device => new SavedDevice(device.Key.DeviceType, device.Key.DeviceId, device.Value))],
         ApiKeys = [.. _apiKeys.Select(static key => new SavedApiKey(key.Key, key.Value.Token.Save(), key.Value.Role.ToString(), key.Value.ResourceGroup))],
+        Retained = SaveRetained(messages),
     };
 
     /// <summary>What was registered and allowed before a restart.</summary>
     /// <exception cref="RuleException">A name is not legal.</exception>
     /// <exception cref="ArgumentException">Something else cannot be registered.</exception>
-    public void Restore(SavedOrganization saved)
+    public void Restore(SavedOrganization saved, SavedMessages messages)
     {
-        Options = saved.Options.Restore();
+        Options = saved.Options.Restore(_defaults);
         foreach (var device in saved.Devices)
         {
             IdentityRules.RequireDeviceType(device.DeviceType);
@@ -173,6 +175,22 @@ internal sealed class Organization(string name, OrganizationOptions options, Cha
         foreach (var key in saved.ApiKeys)
         {
             TryAddApiKey(key.ApiKey, new ApiKeyRegistration(new TokenHash(key.Token), Enum.Parse<ApiKeyRole>(key.Role), key.ResourceGroup));
+        }
+
+        lock (Retained)
+        {
+            foreach (var retained in saved.Retained)
+            {
+                Retained.Set(retained.Topic, messages.Restore(retained));
+            }
+        }
+    }
+
+    private SavedRetained[] SaveRetained(SavedMessages messages)
+    {
+        lock (Retained)
+        {
+            return [.. Retained.All.Select(messages.Save)];
         }
     }
 }

@@ -22,7 +22,7 @@ internal sealed class OrganizationRegistry
         _defaults = new OrganizationOptions { MaximumPayload = options.MaximumPayload, AllowInsecure = options.OfferPlainText };
         _defaultOrganization = RequireRegistrable(options.Organization);
         GetOrAdd(options.Organization);
-        GetOrAdd(IdentityRules.QuickstartOrganization).Options = _defaults with { AllowInsecure = true, AllowPersistent = false };
+        GetOrAdd(IdentityRules.QuickstartOrganization);
     }
 
     /// <summary>All organisations, in order.</summary>
@@ -36,7 +36,7 @@ internal sealed class OrganizationRegistry
     {
         name = IdentityRules.RequireOrganization(name ?? _defaultOrganization);
         var known = _organizations.GetValueOrDefault(name);
-        var options = change(known?.Options ?? _defaults);
+        var options = change(known?.Options ?? DefaultsOf(name));
         if (name == IdentityRules.QuickstartOrganization && (!options.AllowInsecure || options.AllowPersistent || options.AllowRetain))
         {
             throw new EmulatorException(
@@ -81,16 +81,16 @@ internal sealed class OrganizationRegistry
     }
 
     /// <summary>All organisations in their form in the file of the local service.</summary>
-    public IReadOnlyList<SavedOrganization> Save() => [.. _organizations.Values.Select(static organization => organization.Save())];
+    public IReadOnlyList<SavedOrganization> Save(SavedMessages messages) => [.. _organizations.Values.Select(organization => organization.Save(messages))];
 
     /// <summary>Puts back what was registered before a restart.</summary>
     /// <exception cref="RuleException">A name is not legal.</exception>
     /// <exception cref="ArgumentException">Something else cannot be registered.</exception>
-    public void Restore(IReadOnlyList<SavedOrganization> saved)
+    public void Restore(IReadOnlyList<SavedOrganization> saved, SavedMessages messages)
     {
         foreach (var organization in saved)
         {
-            GetOrAdd(IdentityRules.RequireOrganization(organization.Name)).Restore(organization);
+            GetOrAdd(IdentityRules.RequireOrganization(organization.Name)).Restore(organization, messages);
         }
     }
 
@@ -113,5 +113,8 @@ internal sealed class OrganizationRegistry
                 "Nothing is registered in quickstart: its clients connect without credentials. Name another organisation.");
 
     private Organization GetOrAdd(string name) => _organizations.GetOrAdd(
-        name, static (name, registry) => new Organization(name, registry._defaults, registry._changes), this);
+        name, static (name, registry) => new Organization(name, registry.DefaultsOf(name), registry._changes), this);
+
+    private OrganizationOptions DefaultsOf(string name) =>
+        name == IdentityRules.QuickstartOrganization ? _defaults with { AllowInsecure = true, AllowPersistent = false } : _defaults;
 }

@@ -1,3 +1,4 @@
+using IoTF.Emulator.Persistence;
 using IoTF.Mqtt.Topics;
 
 namespace IoTF.Emulator.Routing;
@@ -6,13 +7,16 @@ namespace IoTF.Emulator.Routing;
 /// The last message of each topic that is kept for those who subscribe later: status messages, and what clients retain where that is allowed.
 /// Whoever changes or reads it locks it, together with the delivery or subscription that belongs to the change.
 /// </summary>
-internal sealed class RetainedMessages
+internal sealed class RetainedMessages(ChangeMark changes)
 {
     /// <summary>Bytes of payload that are kept of one organisation: a bound of this emulator. What goes beyond is delivered and not kept.</summary>
     private const long MaximumBytes = 64L * 1024 * 1024;
 
     private readonly Dictionary<string, Publication> _messages = new(StringComparer.Ordinal);
     private long _bytes;
+
+    /// <summary>All of them, by their internal topics.</summary>
+    public IEnumerable<KeyValuePair<string, Publication>> All => _messages;
 
     /// <summary>Keeps a message in place of the earlier one; an empty one clears the topic (MQTT-3.1.1 §3.3.1.3).</summary>
     public void Set(string internalTopic, in Publication publication)
@@ -22,6 +26,7 @@ internal sealed class RetainedMessages
         {
             _messages.Add(internalTopic, publication);
             _bytes += publication.Payload.Length;
+            changes.Set();
         }
     }
 
@@ -30,6 +35,7 @@ internal sealed class RetainedMessages
         if (_messages.Remove(internalTopic, out var earlier))
         {
             _bytes -= earlier.Payload.Length;
+            changes.Set();
         }
     }
 

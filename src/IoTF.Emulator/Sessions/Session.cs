@@ -23,6 +23,7 @@ internal sealed class Session : IReceiver
     private Connection? _connection;
     private DeliverySink? _sink;
     private TimeSpan _expiry;
+    private string? _resourceGroup;
     private bool _ended;
 
     /// <summary>A session without a connection.</summary>
@@ -61,7 +62,18 @@ internal sealed class Session : IReceiver
     public Outbox Outbox { get; }
 
     /// <summary>The devices its client may see; null for those of the whole organisation (protocol.md §3.4).</summary>
-    public string? ResourceGroup { get; set; }
+    public string? ResourceGroup
+    {
+        get => Volatile.Read(ref _resourceGroup);
+        set
+        {
+            if (Interlocked.Exchange(ref _resourceGroup, value) != value && SubscriptionCount > 0)
+            {
+                // It was looked up before who sees which topic.
+                Organization.Subscriptions.Invalidate();
+            }
+        }
+    }
 
     /// <summary>How long it outlives its connection: zero when it ends with it, <see cref="Timeout.InfiniteTimeSpan"/> for ever.</summary>
     public TimeSpan Expiry

@@ -73,6 +73,7 @@ internal sealed class SharedSubscription : IReceiver
             }
 
             _highest = _members.Max(static member => member.QualityOfService);
+            Pump();
             RelieveIfNobodyIsThere();
             return false;
         }
@@ -194,8 +195,10 @@ internal sealed class SharedSubscription : IReceiver
 
     private void Pump()
     {
+        // What no member may see any more must not stand in the way of the rest.
         while (_queue.TryPeek(out var next)
-            && TryHandOut(next.Topic, next.Payload, next.QualityOfService, next.Properties, next.WaitingSince))
+            && (TryHandOut(next.Topic, next.Payload, next.QualityOfService, next.Properties, next.WaitingSince)
+                || !_members.Exists(member => member.Session.Sees(next.Topic))))
         {
             _queue.RemoveFirst();
         }

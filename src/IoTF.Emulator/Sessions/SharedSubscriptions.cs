@@ -54,12 +54,9 @@ internal sealed class SharedSubscriptions(EmulatorOptions options)
             }
 
             shared.Join(session, qualityOfService);
-            if (session.ResourceGroup is not null)
-            {
-                // A member sees what others may not.
-                session.Organization.Subscriptions.Invalidate();
-            }
 
+            // A member may see what others do not.
+            session.Organization.Subscriptions.Invalidate();
             return shared;
         }
     }
@@ -73,6 +70,10 @@ internal sealed class SharedSubscriptions(EmulatorOptions options)
             {
                 _byName.Remove(shared.Name);
                 session.Organization.Subscriptions.Remove(shared.InternalFilter, shared);
+            }
+            else
+            {
+                session.Organization.Subscriptions.Invalidate();
             }
         }
     }

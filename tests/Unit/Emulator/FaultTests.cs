@@ -19,10 +19,10 @@ public sealed class FaultTests : EmulatorTest
     protected override EmulatorOptions Options => base.Options with { Clock = _clock };
 
     [Theory]
-    [InlineData(MqttVersion.V31, 3, 3)]
-    [InlineData(MqttVersion.V311, 5, 5)]
-    [InlineData(MqttVersion.V5, 3, 0x88)]
-    public async Task A_connect_is_refused_as_often_as_was_asked_for(MqttVersion version, int code, int answer)
+    [InlineData(MqttVersion.V31, 3, 3, 167)]
+    [InlineData(MqttVersion.V311, 5, 5, 180)]
+    [InlineData(MqttVersion.V5, 3, 0x88, 167)]
+    public async Task A_connect_is_refused_as_often_as_was_asked_for(MqttVersion version, int code, int answer, int closeCode)
     {
         Emulator.SetFault(new EmulatorFault { Kind = EmulatorFaultKind.RefuseConnect, ClientId = Devices, Code = code, Count = 1 });
         await ApplicationAsync(version);
@@ -30,6 +30,7 @@ public sealed class FaultTests : EmulatorTest
         client.Link.Send(RawClient.ConnectPacket(Device));
         Assert.Equal(answer, RawClient.CodeOf(await client.ExpectAsync<MqttConnAckPacket>(), version));
         await client.ExpectCloseAsync();
+        Assert.Equal(closeCode, Emulator.Refusals[^1].CloseCode);
         Assert.Empty(Emulator.Faults);
         await DeviceAsync(version);
     }

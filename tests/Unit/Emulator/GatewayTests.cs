@@ -217,6 +217,26 @@ public sealed class GatewayTests : EmulatorTest
         await ExpectNotAuthorizedAsync(third, version);
     }
 
+    [Fact]
+    public async Task A_session_that_comes_back_with_a_resource_group_gets_what_is_in_it_from_then_on()
+    {
+        var inside = Emulator.RegisterDevice(organization: null, "pump", "inside", resourceGroup: "hall1");
+        var application = await ConnectAsync(MqttVersion.V311, RawClient.ConnectPacket(Application, "dash", clean: false));
+        await application.SubscribeAsync((AllEvents, 1));
+        var device = await DeviceAsync(MqttVersion.V311);
+        await device.PublishAsync(Event, "for all", qos: 1);
+        await application.ReceiveAsync(LongEvent, "for all");
+        application.Link.Send(new MqttDisconnectPacket());
+        await application.ExpectCloseAsync();
+
+        var limited = RawClient.ConnectPacket(Emulator.CreateApiKey(resourceGroup: "hall1"), "dash", clean: false);
+        var back = await KeepAsync(RawClient.ConnectAsync(Emulator, MqttVersion.V311, limited, sessionPresent: true));
+        await device.PublishAsync(Event, "outside", qos: 1);
+        await (await ConnectAsync(MqttVersion.V311, RawClient.ConnectPacket(inside))).PublishAsync(Event, "inside", qos: 1);
+        await back.ReceiveAsync("iot-2/type/pump/id/inside/evt/status/fmt/json", "inside");
+        await back.ExpectNothingAsync();
+    }
+
     private EmulatorCredential Register(GatewayRole role, string? group = null) =>
         Emulator.RegisterGateway(organization: null, "gwt", "gw2", role: role, resourceGroup: group);
 

@@ -1,7 +1,9 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text;
+using IoTF.Emulator.Registry;
 using IoTF.Mqtt;
+using IoTF.Tests.Unit.Vectors;
 using MQTTnet.Packets;
 using MQTTnet.Protocol;
 using Xunit;
@@ -13,6 +15,7 @@ public sealed class SharedSubscriptionTests : EmulatorTest
 {
     [Theory]
     [MemberData(nameof(Versions))]
+    [Vector("C23", "T34")]
     public async Task Three_members_with_the_same_ClientId_get_each_event_once_and_equal_shares(MqttVersion version)
     {
         const int Count = 300;
@@ -171,11 +174,48 @@ public sealed class SharedSubscriptionTests : EmulatorTest
         Assert.Equal(MqttQualityOfServiceLevel.AtMostOnce, (await member.ExpectPublishAsync(LongEvent, "low")).QualityOfServiceLevel);
     }
 
-    private Task<RawClient> MemberAsync(MqttVersion version, string? instance = null, bool clean = true) => KeepAsync(RawClient.ConnectAsync(
+    [Fact]
+    public async Task A_member_that_sees_more_than_the_others_gets_it_from_the_moment_it_comes()
+    {
+        var limited = await MemberAsync(MqttVersion.V311, "limited", key: Emulator.CreateApiKey(resourceGroup: "hall1"));
+        await limited.SubscribeAsync((AllEvents, 1));
+        var device = await DeviceAsync(MqttVersion.V311);
+        await device.PublishAsync(Event, "for nobody", qos: 1);
+
+        var open = await MemberAsync(MqttVersion.V311, "open");
+        await open.SubscribeAsync((AllEvents, 1));
+        await device.PublishAsync(Event, "for one", qos: 1);
+        await open.ReceiveAsync(LongEvent, "for one");
+        await limited.ExpectNothingAsync();
+    }
+
+    [Fact]
+    public async Task What_no_member_sees_any_more_does_not_stand_in_the_way_of_the_rest()
+    {
+        Emulator.RegisterDevice(organization: null, "pump", "p-001", Device.Token, replace: true, resourceGroup: "hall2");
+        var inside = Emulator.RegisterDevice(organization: null, "pump", "inside", resourceGroup: "hall1");
+        var limited = await MemberAsync(MqttVersion.V311, "limited", key: Emulator.CreateApiKey(resourceGroup: "hall1"));
+        await limited.SubscribeAsync((AllEvents, 1));
+        var open = await MemberAsync(MqttVersion.V311, "open", clean: false);
+        await open.SubscribeAsync((AllEvents, 1));
+        open.Link.Send(new MqttDisconnectPacket());
+        await open.ExpectCloseAsync();
+
+        await (await DeviceAsync(MqttVersion.V311)).PublishAsync(Event, "for one who is away", qos: 1);
+        await (await ConnectAsync(MqttVersion.V311, RawClient.ConnectPacket(inside))).PublishAsync(Event, "for all", qos: 1);
+        Assert.Equal(2, Assert.Single(Emulator.SharedSubscriptions).Queued);
+
+        // Its session ends without it.
+        await MemberAsync(MqttVersion.V311, "open");
+        await limited.ReceiveAsync("iot-2/type/pump/id/inside/evt/status/fmt/json", "for all");
+        Assert.Equal(0, Assert.Single(Emulator.SharedSubscriptions).Queued);
+    }
+
+    private Task<RawClient> MemberAsync(MqttVersion version, string? instance = null, bool clean = true, EmulatorCredential? key = null) => KeepAsync(RawClient.ConnectAsync(
         Emulator,
         version,
         RawClient.ConnectPacket(
-            instance is null ? "A:abc123:worker" : $"A:abc123:worker:{instance}", Application.UserName, Application.Token, clean, expiry: clean ? 0u : 3_600u)));
+            instance is null ? "A:abc123:worker" : $"A:abc123:worker:{instance}", (key ?? Application).UserName, (key ?? Application).Token, clean, expiry: clean ? 0u : 3_600u)));
 
     /// <summary>Takes and acknowledges what has been sent to a member.</summary>
     private static async Task<List<int>> TakeAllAsync(RawClient member)

@@ -1,39 +1,13 @@
 using IoTF.Emulator;
-using IoTF.Emulator.Registry;
 using IoTF.Mqtt;
-using Microsoft.Extensions.Time.Testing;
 using MQTTnet.Packets;
 using Xunit;
 
 namespace IoTF.Tests.Unit.Emulator;
 
-/// <summary>A local service that is kept in a file.</summary>
-public sealed class StateFileTests : IAsyncLifetime
+/// <summary>A local service that is kept in a file: its sessions, and the file itself. What else comes back is in <see cref="KeptRulesTests"/>.</summary>
+public sealed class StateFileTests : StateFileTest
 {
-    private const string Command = "iot-2/cmd/reboot/fmt/json";
-    private const string LongCommand = "iot-2/type/pump/id/p-001/cmd/reboot/fmt/json";
-    private const string AllEvents = "iot-2/type/+/id/+/evt/+/fmt/+";
-
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("iotf-state-");
-    private readonly FakeTimeProvider _clock = new(DateTimeOffset.UtcNow);
-    private readonly List<RawClient> _clients = [];
-    private LocalEmulator? _emulator;
-
-    private string StatePath => Path.Combine(_folder.FullName, "emulator.json");
-
-    public Task InitializeAsync() => Task.CompletedTask;
-
-    public async Task DisposeAsync()
-    {
-        foreach (var client in _clients)
-        {
-            await client.DisposeAsync();
-        }
-
-        await (_emulator?.StopAsync() ?? Task.CompletedTask);
-        _folder.Delete(recursive: true);
-    }
-
     [Theory]
     [InlineData(MqttVersion.V311)]
     [InlineData(MqttVersion.V5)]
@@ -80,7 +54,7 @@ public sealed class StateFileTests : IAsyncLifetime
     public async Task A_QoS_2_message_that_the_client_has_is_not_sent_again()
     {
         var device = (await StartAsync()).RegisterDevice(organization: null, "pump", "p-001");
-        var key = _emulator!.CreateApiKey();
+        var key = Emulator.CreateApiKey();
         var client = await ConnectAsync(RawClient.ConnectPacket(device, clean: false), MqttVersion.V311, present: false);
         await client.SubscribeAsync(("iot-2/cmd/+/fmt/+", 2));
         var application = await ConnectAsync(RawClient.ConnectPacket(key, "dash"), MqttVersion.V311, present: false);
@@ -94,14 +68,14 @@ public sealed class StateFileTests : IAsyncLifetime
         Assert.Equal(once.PacketIdentifier, (await back.ExpectAsync<MqttPubRelPacket>()).PacketIdentifier);
         back.Link.PubComp(once.PacketIdentifier, reasonCode: 0);
         await back.ExpectNothingAsync();
-        Assert.Equal(0, Assert.Single(_emulator!.Sessions).InFlight);
+        Assert.Equal(0, Assert.Single(Emulator.Sessions).InFlight);
     }
 
     [Fact]
     public async Task What_a_scalable_application_shares_comes_back()
     {
         var device = (await StartAsync()).RegisterDevice(organization: null, "pump", "p-001");
-        var key = _emulator!.CreateApiKey();
+        var key = Emulator.CreateApiKey();
         var connect = RawClient.ConnectPacket("A:local1:worker:i1", key.UserName, key.Token, clean: false);
         var member = await ConnectAsync(connect, MqttVersion.V311, present: false);
         await member.SubscribeAsync((AllEvents, 1));
@@ -119,21 +93,21 @@ public sealed class StateFileTests : IAsyncLifetime
     public async Task Time_that_passes_while_the_service_is_away_counts()
     {
         var device = (await StartAsync()).RegisterDevice(organization: null, "pump", "p-001");
-        var key = _emulator!.CreateApiKey();
+        var key = Emulator.CreateApiKey();
         var client = await ConnectAsync(RawClient.ConnectPacket(device, clean: false), MqttVersion.V311, present: false);
         await client.SubscribeAsync(("iot-2/cmd/+/fmt/+", 1));
         client.Link.Send(new MqttDisconnectPacket());
         await client.ExpectCloseAsync();
         var application = await ConnectAsync(RawClient.ConnectPacket(key, "dash"), MqttVersion.V311, present: false);
         await application.PublishAsync(LongCommand, "too old", qos: 1);
-        await _emulator.StopAsync();
+        await Emulator.StopAsync();
 
         // A command waits for 48 hours (protocol.md §2.6).
-        _clock.Advance(TimeSpan.FromHours(49));
+        Clock.Advance(TimeSpan.FromHours(49));
         await StartAsync();
         var back = await ConnectAsync(RawClient.ConnectPacket(device, clean: false), MqttVersion.V311, present: true);
         await back.ExpectNothingAsync();
-        Assert.Equal(1, Assert.Single(_emulator.Sessions).Dropped);
+        Assert.Equal(1, Assert.Single(Emulator.Sessions).Dropped);
     }
 
     [Fact]
@@ -142,11 +116,11 @@ public sealed class StateFileTests : IAsyncLifetime
         var emulator = await StartAsync();
         emulator.RegisterDevice(organization: null, "pump", "p-001");
         using var bound = new CancellationTokenSource(RawClient.Bound);
-        using var watcher = new FileSystemWatcher(_folder.FullName, "emulator.json");
+        using var watcher = new FileSystemWatcher(Folder.FullName, "emulator.json");
         var written = new TaskCompletionSource();
         watcher.Renamed += (_, _) => written.TrySetResult();
         watcher.EnableRaisingEvents = true;
-        _clock.Advance(TimeSpan.FromSeconds(1));
+        Clock.Advance(TimeSpan.FromSeconds(1));
         await written.Task.WaitAsync(bound.Token);
         Assert.Contains("p-001", await File.ReadAllTextAsync(StatePath));
     }
@@ -161,10 +135,10 @@ public sealed class StateFileTests : IAsyncLifetime
         Assert.Contains("\"p-001\"", text);
         Assert.All(credentials, credential => Assert.DoesNotContain(credential.Token, text));
         Assert.DoesNotContain("PRIVATE KEY", text);
-        Assert.Equal(["emulator.json", "emulator.json.authority.pem"], _folder.GetFiles().Select(file => file.Name).Order());
+        Assert.Equal(["emulator.json", "emulator.json.authority.pem"], Folder.GetFiles().Select(file => file.Name).Order());
         if (!OperatingSystem.IsWindows())
         {
-            Assert.All(_folder.GetFiles(), file => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, file.UnixFileMode));
+            Assert.All(Folder.GetFiles(), file => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, file.UnixFileMode));
         }
     }
 
@@ -181,7 +155,7 @@ public sealed class StateFileTests : IAsyncLifetime
     public async Task A_damaged_file_is_refused_and_left_as_it_is(string text)
     {
         await File.WriteAllTextAsync(StatePath, text);
-        var error = await Assert.ThrowsAsync<EmulatorException>(StartAsync);
+        var error = await Assert.ThrowsAsync<EmulatorException>(() => StartAsync());
         Assert.Equal(EmulatorErrorId.EmulatorFileDamaged, error.ErrorId);
         Assert.Contains(StatePath, error.Message);
         Assert.Equal(text, await File.ReadAllTextAsync(StatePath));
@@ -192,7 +166,7 @@ public sealed class StateFileTests : IAsyncLifetime
     public async Task A_damaged_authority_is_refused_and_left_as_it_is()
     {
         await File.WriteAllTextAsync($"{StatePath}.authority.pem", "nothing");
-        Assert.Equal(EmulatorErrorId.EmulatorFileDamaged, (await Assert.ThrowsAsync<EmulatorException>(StartAsync)).ErrorId);
+        Assert.Equal(EmulatorErrorId.EmulatorFileDamaged, (await Assert.ThrowsAsync<EmulatorException>(() => StartAsync())).ErrorId);
         Assert.Equal("nothing", await File.ReadAllTextAsync($"{StatePath}.authority.pem"));
     }
 
@@ -214,21 +188,5 @@ public sealed class StateFileTests : IAsyncLifetime
 
         await using var again = await LocalEmulator.StartAsync(options, CancellationToken.None);
         Assert.Equal("plant1", again.Organization);
-    }
-
-    private async Task<LocalEmulator> StartAsync() => _emulator = await LocalEmulator.StartAsync(
-        new EmulatorOptions { Port = 0, OfferPlainText = true, PlainPort = 0, StatePath = StatePath, Clock = _clock }, CancellationToken.None);
-
-    private async Task<LocalEmulator> RestartAsync()
-    {
-        await _emulator!.StopAsync();
-        return await StartAsync();
-    }
-
-    private async Task<RawClient> ConnectAsync(MqttConnectPacket connect, MqttVersion version, bool present)
-    {
-        var client = await RawClient.ConnectAsync(_emulator!, version, connect, present, plain: true);
-        _clients.Add(client);
-        return client;
     }
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using IoTF.Emulator;
+using IoTF.Emulator.Faults;
 using IoTF.Mqtt;
 using IoTF.Tests.Unit.Vectors;
 using Microsoft.Extensions.Time.Testing;
@@ -100,6 +101,22 @@ public sealed class StatusTests : EmulatorTest
         await watcher.ReceiveAsync(LongEvent, "gone");
         var live = await StatusAsync(watcher, DeviceStatus);
         Assert.Equal((276, "The topic is not valid."), (live["CloseCode"].GetInt32(), live["Reason"].GetString()));
+    }
+
+    [Fact]
+    public async Task A_connection_that_is_cut_on_demand_is_told_with_91_after_the_last_will()
+    {
+        var watcher = await WatcherAsync();
+        await watcher.SubscribeAsync((AllEvents, 0));
+        var packet = RawClient.ConnectPacket(Device);
+        packet.WillFlag = true;
+        packet.WillTopic = Event;
+        packet.WillMessage = "gone"u8.ToArray();
+        await ConnectAsync(MqttVersion.V311, packet);
+        await StatusAsync(watcher, DeviceStatus);
+        Emulator.SetFault(new EmulatorFault { Kind = EmulatorFaultKind.Drop, ClientId = "d:*", Count = 1 });
+        await watcher.ReceiveAsync(LongEvent, "gone");
+        Assert.Equal(91, (await StatusAsync(watcher, DeviceStatus))["CloseCode"].GetInt32());
     }
 
     [Theory]

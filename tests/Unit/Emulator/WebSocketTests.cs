@@ -43,8 +43,14 @@ public sealed class WebSocketTests : EmulatorTest
         var connection = Assert.Single(Emulator.Connections);
         Assert.Equal((true, secure), (connection.WebSocket, connection.Secure));
 
-        link.Send(new MqttSubscribePacket { PacketIdentifier = 1, TopicFilters = [new MqttTopicFilter { Topic = AllEvents }] });
+        link.Send(new MqttSubscribePacket
+        {
+            PacketIdentifier = 1,
+            TopicFilters = [new MqttTopicFilter { Topic = AllEvents }, new MqttTopicFilter { Topic = "iot-2/app/dash/mon" }],
+        });
         Assert.IsType<MqttSubAckPacket>(await link.ReadAsync(bound.Token));
+        var status = Assert.IsType<MqttPublishPacket>(await link.ReadAsync(bound.Token));
+        Assert.Contains("\"Protocol\":\"mqtt4-ws\"", Encoding.UTF8.GetString(status.Payload));
         var payload = new byte[100_000];
         new Random(7).NextBytes(payload);
         link.Publish(LongEvent, payload, QualityOfService.AtMostOnce, packetId: 0, retain: false, duplicate: false);
