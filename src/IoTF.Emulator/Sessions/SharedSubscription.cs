@@ -106,7 +106,7 @@ internal sealed class SharedSubscription : IReceiver
     {
         lock (_gate)
         {
-            return _members.Exists(member => member.Session.Sees(topic));
+            return !IsForNobody(topic);
         }
     }
 
@@ -198,13 +198,16 @@ internal sealed class SharedSubscription : IReceiver
         // What no member may see any more must not stand in the way of the rest.
         while (_queue.TryPeek(out var next)
             && (TryHandOut(next.Topic, next.Payload, next.QualityOfService, next.Properties, next.WaitingSince)
-                || !_members.Exists(member => member.Session.Sees(next.Topic))))
+                || IsForNobody(next.Topic)))
         {
             _queue.RemoveFirst();
         }
 
         _congestion.OnTaken();
     }
+
+    // A method of its own, so that a closure is made only where it is asked.
+    private bool IsForNobody(string topic) => !_members.Exists(member => member.Session.Sees(topic));
 
     private bool TryHandOut(string topic, ReadOnlyMemory<byte> payload, QualityOfService qualityOfService, PublishProperties? properties, long waitingSince)
     {
