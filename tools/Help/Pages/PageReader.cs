@@ -102,7 +102,8 @@ public static class PageReader
     private static PageLink ReadLink(LinkInline link) =>
         new(PlainText.Of(link), link.Url!.StartsWith("https://", StringComparison.Ordinal) ? link.Url : "");
 
-    private static IEnumerable<LinkInline> Links(IEnumerable<Block> blocks) => blocks.SelectMany(static block => block.Descendants<LinkInline>());
+    private static IEnumerable<LinkInline> Links(IEnumerable<Block> blocks) => blocks.SelectMany(static block =>
+        block is LeafBlock leaf ? leaf.Inline?.Descendants<LinkInline>() ?? [] : block.Descendants<LinkInline>());
 
     private static string Text(HeadingBlock heading) => PlainText.Of(heading.Inline!);
 
