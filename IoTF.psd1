@@ -28,6 +28,7 @@
         'Receive-IoTFStatus'
         'Send-IoTFCommand'
         'Send-IoTFEvent'
+        'Set-IoTFEmulatorFault'
         'Set-IoTFEmulatorOrganization'
         'Start-IoTFEmulator'
         'Stop-IoTFEmulator'

@@ -7,7 +7,7 @@ using IoTF.Bench.Reports;
 const string Usage = """
     Measures IoTF against its peers on a Mosquitto that it starts itself.
 
-      throughput | receive | calls | latency | memory | import | all
+      throughput | receive | calls | latency | memory | import | emulator | all
 
       --runs <n>       how often everything is measured, in turn (5)
       --scale <x>      multiplies the numbers of messages; 0.1 for a quick look (1)
@@ -24,12 +24,16 @@ var measurements = new Dictionary<string, Func<BenchOptions, Task>>
     ["latency"] = Latency.RunAsync,
     ["memory"] = Memory.RunAsync,
     ["import"] = Import.RunAsync,
+    ["emulator"] = Emulator.RunAsync,
 };
 
 switch (args)
 {
     case ["peer", "mqttnet", var port, var authority, var qos, var window, var path, var passes]:
         await MqttNetPeer.SendAsync(Number(port), authority, Number(qos), Number(window), path, Number(passes));
+        return 0;
+    case ["peer", "emulator", var devices, var token]:
+        await EmulatorPeer.ServeAsync(Number(devices), token);
         return 0;
     case ["peer", "latency", var port, var count]:
         await MqttNetPeer.MeasureLatencyAsync(Number(port), Number(count));

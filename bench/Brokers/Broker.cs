@@ -47,6 +47,9 @@ internal sealed class Broker : IDisposable
     /// <summary>The certificate authority of the TLS listener, a PEM file.</summary>
     public string Authority => PathOf("ca.pem");
 
+    /// <summary>The program itself.</summary>
+    public ChildProgram Program => _program;
+
     public static async Task<Broker> StartAsync()
     {
         var broker = new Broker();

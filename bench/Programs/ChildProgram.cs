@@ -17,7 +17,7 @@ internal sealed class ChildProgram : IDisposable
     private ChildProgram(string program, IEnumerable<string> arguments, bool discardOutput, IReadOnlyDictionary<string, string>? environment)
     {
         _name = Path.GetFileName(program);
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = !discardOutput, RedirectStandardError = true };
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = !discardOutput, RedirectStandardError = true };
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())
         {
             start.Environment[name] = value;
@@ -41,6 +41,16 @@ internal sealed class ChildProgram : IDisposable
     /// <summary>From its start to its end.</summary>
     public TimeSpan Lifetime { get; private set; }
 
+    /// <summary>The processor time it has used so far.</summary>
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
     public static ChildProgram Start(string program, params IEnumerable<string> arguments) => new(program, arguments, discardOutput: false, environment: null);
 
     /// <summary>Starts a program with a shell's redirections around it.</summary>
@@ -53,6 +63,9 @@ internal sealed class ChildProgram : IDisposable
         await child.FinishAsync();
         return child;
     }
+
+    /// <summary>Writes a line to its input.</summary>
+    public void Say(string line) => _process.StandardInput.WriteLine(line);
 
     /// <summary>Waits for its end.</summary>
     /// <exception cref="InvalidOperationException">It failed, or did not end.</exception>
@@ -91,6 +104,15 @@ internal sealed class ChildProgram : IDisposable
             {
                 throw new InvalidOperationException($"{_name} did not say what was expected. {Said(_errors)} {Said(_lines)}");
             }
+        }
+    }
+
+    /// <summary>What follows a word on the first line that begins with it.</summary>
+    public string After(string word)
+    {
+        lock (_lines)
+        {
+            return _lines.First(line => line.StartsWith(word, StringComparison.Ordinal))[word.Length..];
         }
     }
 

@@ -17,5 +17,7 @@ internal static class Figures
 
     public static string Mebi(double bytes) => (bytes / 1048576).ToString("0.0 MiB", CultureInfo.InvariantCulture);
 
+    public static string Kibi(double bytes) => (bytes / 1024).ToString("0.0 KiB", CultureInfo.InvariantCulture);
+
     public static string Share(double share) => share.ToString("0 %", CultureInfo.InvariantCulture);
 }

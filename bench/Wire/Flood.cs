@@ -6,21 +6,29 @@ namespace IoTF.Bench.Wire;
 internal sealed class Flood : IDisposable
 {
     private const int Chunk = 256;
-    private const string Topic = "iot-2/type/pump/id/p1/evt/status/fmt/json";
+    private const string LongTopic = "iot-2/type/pump/id/p1/evt/status/fmt/json";
 
     private readonly RawClient _client;
     private readonly Thread _writer;
     private readonly Thread _reader;
     private readonly SemaphoreSlim _window;
     private readonly int _qos;
+    private readonly string _topic;
     private volatile bool _stopped;
     private long _sent;
 
     /// <summary>Starts sending.</summary>
     public Flood(int port, int qos, int window)
+        : this(port, Packets.MakeConnect("flood"), LongTopic, qos, window)
+    {
+    }
+
+    /// <summary>Starts sending to a topic as the client that a CONNECT makes.</summary>
+    public Flood(int port, byte[] connect, string topic, int qos, int window)
     {
         _qos = qos;
-        _client = new RawClient(port, "flood");
+        _topic = topic;
+        _client = new RawClient(port, connect);
         _window = new SemaphoreSlim(window / Chunk);
         _reader = new Thread(Acknowledge) { IsBackground = true };
         _writer = new Thread(Send) { IsBackground = true };
@@ -41,10 +49,10 @@ internal sealed class Flood : IDisposable
 
     private void Send()
     {
-        var packet = Packets.MakePublish(Topic, Lines.Make(0), _qos);
+        var packet = Packets.MakePublish(_topic, Lines.Make(0), _qos);
         var chunk = Enumerable.Range(0, Chunk).SelectMany(_ => packet).ToArray();
         _ = Packets.TryMeasure(packet, out var headerSize, out _);
-        var idAt = headerSize + 2 + Topic.Length;
+        var idAt = headerSize + 2 + _topic.Length;
         ushort id = 0;
         try
         {

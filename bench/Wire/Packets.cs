@@ -13,7 +13,17 @@ internal static class Packets
     /// <summary>A CONNECT with a clean session and without keep-alive.</summary>
     public static byte[] MakeConnect(string clientId) => Make(0x10, [.. Text("MQTT"), 4, 0x02, 0, 0, .. Text(clientId)]);
 
-    public static byte[] MakeSubscribe(string filter) => Make(0x82, [0, 1, .. Text(filter), 0]);
+    /// <summary>The same with a user name and a password.</summary>
+    public static byte[] MakeConnect(string clientId, string userName, string password) =>
+        Make(0x10, [.. Text("MQTT"), 4, 0xC2, 0, 0, .. Text(clientId), .. Text(userName), .. Text(password)]);
+
+    public static byte[] MakeSubscribe(string filter, int qos = 0) => Make(0x82, [0, 1, .. Text(filter), (byte)qos]);
+
+    /// <summary>A PUBLISH of QoS 1 with a packet id.</summary>
+    public static byte[] MakeNumberedPublish(string topic, string payload, ushort id) => Make(
+        Publish | 2, [.. Text(topic), (byte)(id >> 8), (byte)id, .. Encoding.UTF8.GetBytes(payload)]);
+
+    public static byte[] MakePubAck(ushort id) => [PubAck, 2, (byte)(id >> 8), (byte)id];
 
     public static byte[] MakePublish(string topic, string payload, int qos) => Make(
         (byte)(Publish | (qos << 1)), [.. Text(topic), .. qos > 0 ? new byte[2] : [], .. Encoding.UTF8.GetBytes(payload)]);

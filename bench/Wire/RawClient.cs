@@ -11,16 +11,21 @@ internal sealed class RawClient : IDisposable
     private int _end;
 
     public RawClient(int port, string clientId)
+        : this(port, Packets.MakeConnect(clientId))
+    {
+    }
+
+    public RawClient(int port, byte[] connect)
     {
         _socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, ReceiveBufferSize = 4 * 1024 * 1024 };
         _socket.Connect(IPAddress.Loopback, port);
-        Write(Packets.MakeConnect(clientId));
+        Write(connect);
         Expect(Packets.ConnAck);
     }
 
-    public void Subscribe(string filter)
+    public void Subscribe(string filter, int qos = 0)
     {
-        Write(Packets.MakeSubscribe(filter));
+        Write(Packets.MakeSubscribe(filter, qos));
         Expect(Packets.SubAck);
     }
 

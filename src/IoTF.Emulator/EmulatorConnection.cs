@@ -18,6 +18,9 @@ public sealed record EmulatorConnection
     /// <summary>Whether the connection is secured with TLS.</summary>
     public required bool Secure { get; init; }
 
+    /// <summary>Whether MQTT travels in a WebSocket.</summary>
+    public required bool WebSocket { get; init; }
+
     /// <summary>The version of MQTT that is spoken.</summary>
     public required MqttVersion Version { get; init; }
 
@@ -39,6 +42,6 @@ public sealed record EmulatorConnection
     /// <summary>Messages that wait to be sent to the client.</summary>
     public required int Queued { get; init; }
 
-    /// <summary>Messages that were dropped because too many waited, since the session began.</summary>
+    /// <summary>Messages that were dropped because too many waited, or because they waited too long, since the session began.</summary>
     public required long Dropped { get; init; }
 }

@@ -29,6 +29,12 @@ public static class EmulatorErrorId
     /// <summary>Quickstart has rules of its own that cannot be changed.</summary>
     public const string QuickstartRulesAreFixed = nameof(QuickstartRulesAreFixed);
 
+    /// <summary>The file that keeps the local service over a restart is not such a file, or is damaged.</summary>
+    public const string EmulatorFileDamaged = nameof(EmulatorFileDamaged);
+
+    /// <summary>The file that keeps the local service over a restart cannot be read or written, or another service has it.</summary>
+    public const string EmulatorFileUnavailable = nameof(EmulatorFileUnavailable);
+
     /// <summary>The local service has been stopped.</summary>
     public const string EmulatorStopped = nameof(EmulatorStopped);
 }

@@ -39,7 +39,16 @@ public sealed record EmulatorOptions
     /// <summary>How many messages wait for one client before the oldest is dropped (protocol.md §2.6).</summary>
     public int QueueLength { get; init; } = ServiceLimits.SubscriptionBuffer;
 
-    /// <summary>How many bytes of payload wait for one client before the oldest message is dropped: a bound of this emulator, which keeps them in memory.</summary>
+    /// <summary>How many messages wait for the members of a scalable application, for each filter they share (protocol.md §2.5).</summary>
+    public int SharedQueueLength { get; init; } = ServiceLimits.SharedSubscriptionBuffer;
+
+    /// <summary>How long a message waits for an application (protocol.md §2.6).</summary>
+    public TimeSpan EventLifetime { get; init; } = ServiceLimits.EventLifetime;
+
+    /// <summary>How long a message waits for a device or gateway (protocol.md §2.6).</summary>
+    public TimeSpan CommandLifetime { get; init; } = ServiceLimits.CommandLifetime;
+
+    /// <summary>How many bytes of payload wait for one client, or in one shared subscription, before the oldest message is dropped: a bound of this emulator, which keeps them in memory.</summary>
     public long QueueBytes { get; init; } = 64L * 1024 * 1024;
 
     /// <summary>
@@ -53,6 +62,12 @@ public sealed record EmulatorOptions
 
     /// <summary>The longest time a MQTT 5 session outlives its connection: seven days, as long as the service keeps what waits in it (protocol.md §2.6).</summary>
     public TimeSpan MaximumSessionExpiry { get; init; } = TimeSpan.FromDays(7);
+
+    /// <summary>
+    /// The file that keeps registrations and persistent sessions over a restart, and beside it, with <c>.authority.pem</c> added to its name,
+    /// the authority; null to keep nothing. Where the file names another organisation than <see cref="Organization"/>'s default, that one is taken.
+    /// </summary>
+    public string? StatePath { get; init; }
 
     /// <summary>How many refusals <see cref="LocalEmulator.Refusals"/> remembers; older ones are forgotten first.</summary>
     public int RefusalsKept { get; init; } = 1_000;

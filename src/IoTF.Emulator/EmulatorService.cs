@@ -5,6 +5,8 @@ using System.Security.Cryptography.X509Certificates;
 using IoTF.Emulator.Admission;
 using IoTF.Emulator.Certificates;
 using IoTF.Emulator.Connections;
+using IoTF.Emulator.Faults;
+using IoTF.Emulator.Persistence;
 using IoTF.Emulator.Refusals;
 using IoTF.Emulator.Registry;
 using IoTF.Emulator.Reports;
@@ -23,12 +25,13 @@ internal sealed class EmulatorService
     private readonly ConcurrentDictionary<Connection, bool> _connections = new();
     private volatile bool _stopping;
 
-    public EmulatorService(EmulatorOptions options)
+    public EmulatorService(EmulatorOptions options, LocalAuthority authority)
     {
         Options = options;
-        Registry = new OrganizationRegistry(options);
+        Authority = authority;
+        Registry = new OrganizationRegistry(options, Changes);
         ConnectRules = new ConnectRules(Registry, options);
-        Sessions = new SessionTable(options, Traffic);
+        Sessions = new SessionTable(options, Traffic, Changes);
         Refusals = new RefusalLog(options.RefusalsKept, options.Clock);
         Wills = new LastWills(options.Clock, Traffic);
         LoginDelays = new LoginDelays(options.Clock);
@@ -37,7 +40,7 @@ internal sealed class EmulatorService
         LinkOptions = LinkOptionsFor(options.MaximumPayload);
         TlsOptions = new SslServerAuthenticationOptions
         {
-            ServerCertificateContext = SslStreamCertificateContext.Create(LocalAuthority.OfProcess.Server, [LocalAuthority.OfProcess.Certificate], offline: true),
+            ServerCertificateContext = SslStreamCertificateContext.Create(authority.Server, [authority.Certificate], offline: true),
             EnabledSslProtocols = options.TlsVersions,
             ClientCertificateRequired = false,
             CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
@@ -45,6 +48,11 @@ internal sealed class EmulatorService
     }
 
     public EmulatorOptions Options { get; }
+
+    public LocalAuthority Authority { get; }
+
+    /// <summary>Set by whatever changes what is kept over a restart.</summary>
+    public ChangeMark Changes { get; } = new();
 
     public OrganizationRegistry Registry { get; }
 
@@ -63,6 +71,9 @@ internal sealed class EmulatorService
     public StatusMessages Statuses { get; }
 
     public GatewayNotifications Notifications { get; }
+
+    /// <summary>What goes wrong on demand.</summary>
+    public FaultPlan Faults { get; } = new();
 
     /// <summary>How links behave; the largest packet is that of the organisation that allows the most.</summary>
     public LinkOptions LinkOptions { get; private set; }

@@ -1,6 +1,8 @@
 using System.Security.Cryptography.X509Certificates;
 using IoTF.Emulator.Certificates;
+using IoTF.Emulator.Faults;
 using IoTF.Emulator.Listening;
+using IoTF.Emulator.Persistence;
 using IoTF.Emulator.Refusals;
 using IoTF.Emulator.Registry;
 using IoTF.Protocol.Authorization;
@@ -19,17 +21,19 @@ public sealed class LocalEmulator : IAsyncDisposable
     private readonly EmulatorService _service;
     private readonly PortListener _secureListener;
     private readonly PortListener? _plainListener;
+    private readonly StateKeeper? _keeper;
     private readonly ITimer _sweep;
     private readonly Lazy<Task> _stopped;
 
-    private LocalEmulator(EmulatorService service, PortListener secureListener, PortListener? plainListener)
+    private LocalEmulator(EmulatorService service, StateKeeper? keeper, PortListener secureListener, PortListener? plainListener)
     {
         _service = service;
+        _keeper = keeper;
         _secureListener = secureListener;
         _plainListener = plainListener;
         StartedAt = service.Options.Clock.GetUtcNow();
         _stopped = new Lazy<Task>(StopOnceAsync);
-        _sweep = service.Options.Clock.CreateTimer(_ => service.Sweep(), state: null, SweepPeriod, SweepPeriod);
+        _sweep = service.Options.Clock.CreateTimer(_ => Sweep(), state: null, SweepPeriod, SweepPeriod);
         secureListener.Start(socket => service.Serve(socket, secure: true));
         plainListener?.Start(socket => service.Serve(socket, secure: false));
     }
@@ -46,8 +50,8 @@ public sealed class LocalEmulator : IAsyncDisposable
     /// <summary>The port for plain text; null when it is not offered.</summary>
     public int? PlainPort => _plainListener?.Port;
 
-    /// <summary>The authority a client has to trust, without its private key. Made at the first start and the same for the whole process.</summary>
-    public X509Certificate2 CertificateAuthority => LocalAuthority.OfProcess.Certificate;
+    /// <summary>The authority a client has to trust, without its private key. Made at the first start and the same for the whole process, or for the file that the service is kept in.</summary>
+    public X509Certificate2 CertificateAuthority => _service.Authority.Certificate;
 
     /// <summary>When it was started, UTC.</summary>
     public DateTimeOffset StartedAt { get; }
@@ -67,6 +71,9 @@ public sealed class LocalEmulator : IAsyncDisposable
     /// <summary>What was refused and why, oldest first; as many as <see cref="EmulatorOptions.RefusalsKept"/> says.</summary>
     public IReadOnlyList<EmulatorRefusal> Refusals => _service.Refusals.Snapshot();
 
+    /// <summary>The organisations, in order; quickstart among them (protocol.md §9).</summary>
+    public IReadOnlyList<EmulatorOrganization> Organizations => _service.Registry.Snapshot();
+
     /// <summary>The clients that are connected now.</summary>
     public IReadOnlyList<EmulatorConnection> Connections
     {
@@ -85,11 +92,20 @@ public sealed class LocalEmulator : IAsyncDisposable
         }
     }
 
+    /// <summary>What is kept of clients, connected or not.</summary>
+    public IReadOnlyList<EmulatorSession> Sessions => [.. _service.Sessions.All.Select(static session => session.Snapshot())];
+
+    /// <summary>What the members of scalable applications share.</summary>
+    public IReadOnlyList<EmulatorSharedSubscription> SharedSubscriptions => [.. _service.Sessions.Shared.All.Select(static shared => shared.Snapshot())];
+
+    /// <summary>What is still to go wrong on demand, with the counts that are left.</summary>
+    public IReadOnlyList<EmulatorFault> Faults => _service.Faults.Left;
+
     /// <summary>Starts a local service. It listens when the task completes.</summary>
     /// <param name="options">How it is set up.</param>
     /// <param name="cancellationToken">Gives up before it listens.</param>
     /// <returns>The running service; the caller stops it.</returns>
-    /// <exception cref="EmulatorException">A port is not to be had, or the organisation cannot be a registered one.</exception>
+    /// <exception cref="EmulatorException">A port or the file is not to be had, the file is damaged, or the organisation cannot be a registered one.</exception>
     /// <exception cref="IoTF.Protocol.Rules.RuleException">The organisation is not legal.</exception>
     public static Task<LocalEmulator> StartAsync(EmulatorOptions options, CancellationToken cancellationToken)
     {
@@ -98,9 +114,6 @@ public sealed class LocalEmulator : IAsyncDisposable
         // Making keys takes a moment the first time; the caller's thread is not held up for it.
         return Task.Run(() => StartListeningAsync(options, cancellationToken), cancellationToken);
     }
-
-    /// <summary>The organisations, in order; quickstart among them (protocol.md §9).</summary>
-    public IReadOnlyList<EmulatorOrganization> Organizations => _service.Registry.Snapshot();
 
     /// <summary>Changes what an organisation allows, for clients that are connected, too; a new one is made.</summary>
     /// <param name="organization">The organisation; null for <see cref="Organization"/>.</param>
@@ -169,8 +182,44 @@ public sealed class LocalEmulator : IAsyncDisposable
         string? organization = null, string? token = null, ApiKeyRole role = ApiKeyRole.StandardApplication, string? resourceGroup = null) =>
         RequireRunning().CreateApiKey(organization, token, role, resourceGroup);
 
+    /// <summary>Makes something go wrong for some clients, so that it can be seen what they do. A fault of the same kind for the same ClientIds is replaced.</summary>
+    /// <param name="fault">What, for whom, and how often.</param>
+    /// <exception cref="ArgumentException">The fault is not complete, or a value is out of its range.</exception>
+    /// <exception cref="EmulatorException">The service was stopped.</exception>
+    public void SetFault(EmulatorFault fault)
+    {
+        ArgumentNullException.ThrowIfNull(fault);
+        RequireRunning();
+        ArgumentException.ThrowIfNullOrEmpty(fault.ClientId);
+        ArgumentOutOfRangeException.ThrowIfLessThan(fault.Count ?? 1, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(fault.Delay, TimeSpan.Zero);
+        if (fault.Kind == EmulatorFaultKind.RefuseConnect && fault.Code is < 1 or > 5)
+        {
+            throw new ArgumentException("A CONNECT is refused with a return code of 1 to 5.", nameof(fault));
+        }
+
+        if (fault is { Kind: EmulatorFaultKind.SlowReading, Count: not null })
+        {
+            throw new ArgumentException("Slow reading has no count; it lasts until it is cleared.", nameof(fault));
+        }
+
+        _service.Faults.Set(fault);
+        if (fault.Kind is EmulatorFaultKind.Close or EmulatorFaultKind.Drop)
+        {
+            foreach (var connection in _service.Connections)
+            {
+                connection.MeetClosingFault();
+            }
+        }
+    }
+
+    /// <summary>Takes faults back. Clients that were stalled are read again.</summary>
+    /// <param name="clientId">Those that were set for exactly this; null for all.</param>
+    public void ClearFaults(string? clientId = null) => _service.Faults.Clear(clientId);
+
     /// <summary>Stops: no connection is accepted any more, the open ones are closed, and the ports are free. A second call waits for the first.</summary>
-    /// <returns>Completes when everything is closed.</returns>
+    /// <returns>Completes when everything is closed and, with <see cref="EmulatorOptions.StatePath"/>, written.</returns>
+    /// <exception cref="EmulatorException">Everything is closed, but the file could not be written.</exception>
     public Task StopAsync() => _stopped.Value;
 
     /// <summary>As <see cref="StopAsync"/>.</summary>
@@ -179,19 +228,53 @@ public sealed class LocalEmulator : IAsyncDisposable
 
     private static async Task<LocalEmulator> StartListeningAsync(EmulatorOptions options, CancellationToken cancellationToken)
     {
-        var service = new EmulatorService(options);
+        if (options.StatePath is not { } path)
+        {
+            return await ListenAsync(new EmulatorService(options, LocalAuthority.OfProcess), keeper: null, cancellationToken).ConfigureAwait(false);
+        }
+
+        var file = StateFile.Open(path);
+        try
+        {
+            var state = file.Read();
+            var effective = state is not null && options.Organization == EmulatorOptions.DefaultOrganization ? options with { Organization = state.Organization } : options;
+            var service = new EmulatorService(effective, await LocalAuthority.OfFileAsync($"{file.Path}.authority.pem").ConfigureAwait(false));
+            var keeper = new StateKeeper(file, service);
+            if (state is not null)
+            {
+                keeper.Restore(state);
+            }
+
+            return await ListenAsync(service, keeper, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    private static async Task<LocalEmulator> ListenAsync(EmulatorService service, StateKeeper? keeper, CancellationToken cancellationToken)
+    {
         cancellationToken.ThrowIfCancellationRequested();
+        var options = service.Options;
         var secure = PortListener.Open(options.Port, EmulatorOptions.DefaultPort);
         try
         {
             var plain = options.OfferPlainText ? PortListener.Open(options.PlainPort, EmulatorOptions.DefaultPlainPort) : null;
-            return new LocalEmulator(service, secure, plain);
+            return new LocalEmulator(service, keeper, secure, plain);
         }
         catch
         {
             await secure.DisposeAsync().ConfigureAwait(false);
             throw;
         }
+    }
+
+    private void Sweep()
+    {
+        _service.Sweep();
+        _keeper?.Look();
     }
 
     private OrganizationRegistry RequireRunning() => IsStopped
@@ -208,5 +291,12 @@ public sealed class LocalEmulator : IAsyncDisposable
 
         await _service.StopAsync().ConfigureAwait(false);
         await _sweep.DisposeAsync().ConfigureAwait(false);
+        if (_keeper is not null)
+        {
+            using (_keeper)
+            {
+                await _keeper.FinishAsync().ConfigureAwait(false);
+            }
+        }
     }
 }

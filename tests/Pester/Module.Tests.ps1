@@ -38,7 +38,7 @@ Describe 'The module' {
     It 'uses approved verbs and one noun prefix' {
         foreach ($command in Get-Command -Module IoTF) {
             $command.Noun | Should -BeLike 'IoTF*'
-            'Connect', 'Disconnect', 'Get', 'New', 'Receive', 'Send', 'Start', 'Stop', 'Test' | Should -Contain $command.Verb
+            'Connect', 'Disconnect', 'Get', 'New', 'Receive', 'Register', 'Send', 'Set', 'Start', 'Stop', 'Test', 'Unregister' | Should -Contain $command.Verb
         }
     }
 

@@ -12,6 +12,9 @@ namespace IoTF.Client.Sessions;
 /// <summary>Who connects where, and how.</summary>
 public sealed record SessionOptions
 {
+    /// <summary>How long the service keeps messages for a client that is away (protocol.md §2.6).</summary>
+    public static readonly TimeSpan DefaultSessionExpiry = TimeSpan.FromHours(48);
+
     /// <summary>Who connects.</summary>
     public required ClientIdentity Identity { get; init; }
 
@@ -27,11 +30,8 @@ public sealed record SessionOptions
     /// <summary>Whether the service keeps the session, with its subscriptions and messages, while the client is away.</summary>
     public bool Persistent { get; init; }
 
-    /// <summary>
-    /// How long the service keeps a persistent session of MQTT 5; the older versions leave that to the service. 48 hours unless said otherwise,
-    /// which is how long the service keeps messages (protocol.md §2.6).
-    /// </summary>
-    public TimeSpan SessionExpiry { get; init; } = TimeSpan.FromHours(48);
+    /// <summary>How long the service keeps a persistent session of MQTT 5; the older versions leave that to the service. 48 hours unless said otherwise.</summary>
+    public TimeSpan SessionExpiry { get; init; } = DefaultSessionExpiry;
 
     /// <summary>What the service sends when the connection ends without a farewell; null for nothing.</summary>
     public LastWill? Will { get; init; }

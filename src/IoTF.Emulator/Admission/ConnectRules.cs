@@ -1,3 +1,4 @@
+using System.Text.Unicode;
 using IoTF.Emulator.Refusals;
 using IoTF.Emulator.Registry;
 using IoTF.Emulator.Wills;
@@ -151,6 +152,11 @@ internal sealed class ConnectRules(OrganizationRegistry registry, EmulatorOption
             {
                 Words = $"{reason.Words} The last will is for {Quotation.Of(connect.WillTopic)}.",
             };
+        }
+
+        if (connect.WillPayloadFormatIndicator == MqttPayloadFormatIndicator.CharacterData && !Utf8.IsValid(connect.WillMessage))
+        {
+            return ConnectRefused.Silently(CloseReason.PayloadNotUtf8, MqttConnectReasonCode.PayloadFormatInvalid);
         }
 
         return connect.WillMessage?.Length > principal.Organization.Options.MaximumPayload

@@ -1,12 +1,11 @@
-using System.Net;
 using System.Net.Sockets;
 using IoTF.Emulator.Admission;
+using IoTF.Emulator.Faults;
 using IoTF.Emulator.Refusals;
 using IoTF.Emulator.Reports;
 using IoTF.Emulator.Sessions;
 using IoTF.Mqtt;
 using IoTF.Mqtt.Links;
-using IoTF.Protocol.Identities;
 using IoTF.Protocol.Rules;
 using MQTTnet.Packets;
 using MQTTnet.Protocol;
@@ -20,9 +19,7 @@ internal sealed class Connection
     private readonly Doorway _doorway;
     private readonly TaskCompletionSource _closing = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly IPAddress? _clientAddress;
-    private readonly int _port;
-    private readonly DateTimeOffset _acceptedAt;
+    private readonly Presence _presence;
     private CloseReason? _ending;
     private long _messagesRead;
     private Link? _link;
@@ -31,14 +28,13 @@ internal sealed class Connection
     private PacketHandler? _handler;
     private DateTimeOffset _connectedAt;
     private bool _paused;
+    private ReadingPace? _pace;
 
     public Connection(EmulatorService service, Socket socket, bool secure)
     {
         _service = service;
         _doorway = new Doorway(socket, secure);
-        _clientAddress = (socket.RemoteEndPoint as IPEndPoint)?.Address;
-        _port = (socket.LocalEndPoint as IPEndPoint)?.Port ?? 0;
-        _acceptedAt = service.Options.Clock.GetUtcNow();
+        _presence = new Presence(service, socket, _doorway);
     }
 
     /// <summary>Carries the packets, once the connection is secured.</summary>
@@ -46,6 +42,9 @@ internal sealed class Connection
 
     /// <summary>How many messages the client takes unacknowledged.</summary>
     public int ReceiveMaximum => _client?.ReceiveMaximum ?? ushort.MaxValue;
+
+    /// <summary>Whether MQTT travels in a WebSocket.</summary>
+    public bool IsWebSocket => _doorway.IsWebSocket;
 
     /// <summary>Ends when the socket is closed.</summary>
     public Task Ended => _ended.Task;
@@ -106,6 +105,38 @@ internal sealed class Connection
         }
     }
 
+    /// <summary>Cuts the connection as a broken network does.</summary>
+    public void Drop()
+    {
+        if (BeginClosing(CloseReason.ClosedByClient))
+        {
+            FreeSession();
+            _doorway.Cut();
+        }
+    }
+
+    /// <summary>A fault that was asked for may close the connection now.</summary>
+    public void MeetClosingFault()
+    {
+        if (_session is not { Identity.ClientId: var clientId } || IsClosing)
+        {
+            return;
+        }
+
+        if (_service.Faults.Happens(EmulatorFaultKind.Drop, clientId, out _))
+        {
+            Drop();
+        }
+        else if (_service.Faults.Happens(EmulatorFaultKind.Close, clientId, out var close))
+        {
+            Close(FaultyAnswers.Close(close.Code));
+        }
+    }
+
+    /// <summary>How late an acknowledgement is because of a fault that was asked for; zero as usual.</summary>
+    public TimeSpan AcknowledgementDelay() =>
+        !_service.Faults.IsEmpty && _service.Faults.Happens(EmulatorFaultKind.DelayAcknowledgements, _client!.Identity.ClientId, out var late) ? late.Delay : TimeSpan.Zero;
+
     /// <summary>Remembers something the client did that was not accepted, although it stays connected.</summary>
     public void Log(int closeCode, string reason) =>
         _service.Refusals.Add(_client?.Identity.ClientId, _doorway.RemoteAddress, closeCode, reason);
@@ -123,29 +154,21 @@ internal sealed class Connection
 
     public void CountMessageRead() => Interlocked.Increment(ref _messagesRead);
 
-    /// <summary>Sends the CONNACK that lets the client in, and says that it is there. Called while the client's session is being given to it.</summary>
+    /// <summary>Sends the CONNACK that lets the client in, and tells others. Called while the client's session is being given to it.</summary>
     public void Welcome(Session session, bool sessionPresent)
     {
+        var version = Link.Version!.Value;
         _session = session;
         _connectedAt = _service.Options.Clock.GetUtcNow();
-        Link.Send(ConnAcks.Accept(_client!, Link.Version!.Value, sessionPresent));
-        session.Organization.CountConnection(+1);
-        _service.Wills.OnConnected(session.Identity.ClientId, sessionPresent);
-        _service.Statuses.Connected(session.Organization, StatusOf(session.Identity));
+        Link.Send(ConnAcks.Accept(_client!, version, sessionPresent));
+        _presence.Arrived(_client!.Principal, version, sessionPresent);
     }
 
-    /// <summary>Says that the client has gone: its last will first, if that stands, then its status. Called once the session is taken from it.</summary>
+    /// <summary>Tells others that the client has gone. Called once the session is taken from it.</summary>
     public void Farewell(Session session, TimeSpan sessionExpiry)
     {
-        var reason = _ending ?? CloseReason.ServerProblem;
-        session.Organization.CountConnection(-1);
-        if (_client is { Will: { } will } && reason != CloseReason.Normal)
-        {
-            _service.Wills.OnLost(_client.Principal, will, sessionExpiry);
-        }
-
         var counts = new ConnectionCounts(Link.BytesReceived, Interlocked.Read(ref _messagesRead), Link.BytesTaken, session.Outbox.Sent);
-        _service.Statuses.Disconnected(session.Organization, StatusOf(session.Identity), reason, counts);
+        _presence.Left(_client!, Link.Version!.Value, _ending ?? CloseReason.ServerProblem, counts, sessionExpiry);
     }
 
     /// <summary>What a user sees of the connection; null before the client was let in.</summary>
@@ -163,6 +186,7 @@ internal sealed class Connection
             Role = session.Identity.Role,
             RemoteAddress = _doorway.RemoteAddress,
             Secure = _doorway.Secure,
+            WebSocket = IsWebSocket,
             Version = Link.Version!.Value,
             ConnectedAt = _connectedAt,
             BytesReceived = Link.BytesReceived,
@@ -199,6 +223,10 @@ internal sealed class Connection
         {
             Close(CloseReason.NothingReceived);
         }
+        catch (NotAdmittedException exception)
+        {
+            Close(exception.Reason, exception.Message);
+        }
         catch (Exception exception) when (exception is not LinkException && _link is null)
         {
             Close(CloseReason.TlsFailed, $"{CloseReason.TlsFailed.Words} {exception.InnerException?.Message ?? exception.Message}");
@@ -209,6 +237,12 @@ internal sealed class Connection
 
     private async Task<bool> AdmitAsync(MqttConnectPacket connect)
     {
+        if (_service.Faults.Happens(EmulatorFaultKind.RefuseConnect, connect.ClientId ?? "", out var fault))
+        {
+            Refuse(FaultyAnswers.Refusal(fault.Code), connect.ClientId);
+            return false;
+        }
+
         if (_service.LoginDelays.IsDelaying(connect.ClientId ?? ""))
         {
             Close(CloseReason.AuthenticationDelayed, $"{CloseReason.AuthenticationDelayed.Words} {Quotation.Of(connect.ClientId)} connects again meanwhile.");
@@ -218,9 +252,20 @@ internal sealed class Connection
         _client = _service.ConnectRules.Judge(connect, Link.Version!.Value, _doorway.Secure, _doorway.ServerName, out var refused);
         if (refused is not null)
         {
-            if (!refused.IsFailedLogin || await DelayAsync(refused.Identity!.ClientId).ConfigureAwait(false))
+            var interrupted = refused.IsFailedLogin
+                ? await FailedLogin.WaitAsync(_service.LoginDelays, refused.Identity!.ClientId, Link, _closing.Task, _service.Options.Clock).ConfigureAwait(false)
+                : null;
+            if (interrupted is null)
             {
                 Refuse(refused, connect.ClientId);
+            }
+            else if (interrupted == CloseReason.ClosedByClient)
+            {
+                Goodbye(interrupted);
+            }
+            else
+            {
+                Close(interrupted);
             }
 
             return false;
@@ -245,48 +290,6 @@ internal sealed class Connection
         return !IsClosing;
     }
 
-    /// <summary>Waits before a failed login is answered, after too many of them.</summary>
-    /// <returns>False when the connection ended meanwhile, and there is nothing more to answer.</returns>
-    private async Task<bool> DelayAsync(string clientId)
-    {
-        var delay = _service.LoginDelays.Begin(clientId);
-        if (delay == TimeSpan.Zero)
-        {
-            return true;
-        }
-
-        using var giveUp = new CancellationTokenSource();
-        var answer = Task.Delay(delay, _service.Options.Clock, giveUp.Token);
-        try
-        {
-            while (true)
-            {
-                var next = Link.ReadAsync(giveUp.Token).AsTask();
-                if (await Task.WhenAny(answer, next, _closing.Task).ConfigureAwait(false) != next)
-                {
-                    // Nothing is read after a refusal, so the read is given up.
-                    await giveUp.CancelAsync().ConfigureAwait(false);
-                    await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                    return !IsClosing;
-                }
-
-                switch (await next.ConfigureAwait(false))
-                {
-                    case null:
-                        return false;
-                    case MqttConnectPacket:
-                        Close(CloseReason.AuthenticationDelayed);
-                        return false;
-                }
-            }
-        }
-        finally
-        {
-            await giveUp.CancelAsync().ConfigureAwait(false);
-            _service.LoginDelays.End(clientId);
-        }
-    }
-
     private void Refuse(ConnectRefused refused, string? clientId)
     {
         if (!BeginClosing(refused.Reason))
@@ -300,24 +303,9 @@ internal sealed class Connection
             Link.Send(connAck);
         }
 
-        if (refused is { Identity: { } identity, Organization: { } organization })
-        {
-            _service.Statuses.Refused(organization, StatusOf(identity), refused.Reason);
-        }
-
+        _presence.Refused(refused, Link.Version!.Value);
         Leave();
     }
-
-    /// <summary>What status messages say about the connection. The one place that knows how MQTT is carried: over TCP, with TLS or without.</summary>
-    private ClientStatus StatusOf(ClientIdentity identity) => new(
-        identity,
-        _clientAddress?.ToString() ?? "",
-        _port,
-        _doorway.Secure,
-        IsWebSocket: false,
-        Link.Version!.Value,
-        _client?.Principal.ApiKey,
-        _acceptedAt);
 
     private async Task ServeAsync()
     {
@@ -325,11 +313,11 @@ internal sealed class Connection
         {
             while (!IsClosing && Link.TryRead(out var packet))
             {
-                var goOn = _handler!.Handle(packet);
-                if (!goOn.IsCompleted)
+                var goOn = _service.Faults.IsEmpty ? _handler!.Handle(packet) : HandleWithFaultsAsync(packet);
+                if (!goOn.IsCompletedSuccessfully)
                 {
                     Volatile.Write(ref _paused, true);
-                    await Task.WhenAny(goOn, _closing.Task).ConfigureAwait(false);
+                    await (await Task.WhenAny(goOn, _closing.Task).ConfigureAwait(false)).ConfigureAwait(false);
                     Volatile.Write(ref _paused, false);
                 }
             }
@@ -338,6 +326,28 @@ internal sealed class Connection
             {
                 return;
             }
+        }
+    }
+
+    private async Task HandleWithFaultsAsync(MqttPacket packet)
+    {
+        MeetClosingFault();
+        var identity = _client!.Identity;
+        if (!IsClosing && _service.Faults.Stalls(identity.ClientId, out var cleared))
+        {
+            await Task.WhenAny(cleared, _closing.Task).ConfigureAwait(false);
+        }
+
+        if (IsClosing)
+        {
+            return;
+        }
+
+        await _handler!.Handle(packet).ConfigureAwait(false);
+        if (packet is MqttPublishPacket publish && _service.Faults.Happens(EmulatorFaultKind.SlowReading, identity.ClientId, out _))
+        {
+            _pace ??= new ReadingPace(identity.Role, _service.Options.Clock);
+            await Task.Delay(_pace.Count(publish.Payload.Length), _service.Options.Clock).ConfigureAwait(false);
         }
     }
 
@@ -377,13 +387,18 @@ internal sealed class Connection
     /// <summary>Frees the session and lets what is queued leave; once for each connection.</summary>
     private void Leave()
     {
+        FreeSession();
+        _ = _doorway.HangUpAsync(_link);
+    }
+
+    private void FreeSession()
+    {
         if (_session is { } session)
         {
             _service.Sessions.Release(this, session);
         }
 
         _handler?.Publishing.Abandon();
-        _ = _doorway.HangUpAsync(_link);
     }
 
     private async Task FinishAsync()

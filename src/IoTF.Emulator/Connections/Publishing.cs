@@ -110,7 +110,7 @@ internal sealed class Publishing(EmulatorService service, Connection connection,
 
     /// <summary>Hands a message to all who receive it.</summary>
     /// <returns>A receiver that is flooded; null when none is.</returns>
-    private Outbox? Distribute(MqttPublishPacket packet, byte[] payload, Route route)
+    private IReceiver? Distribute(MqttPublishPacket packet, byte[] payload, Route route)
     {
         service.Traffic.CountIn();
         var publication = new Publication(
@@ -122,7 +122,7 @@ internal sealed class Publishing(EmulatorService service, Connection connection,
     }
 
     // A client that has acknowledgements to give is read on, whatever it publishes: two that flood each other would wait for each other otherwise.
-    private Task PauseFor(Outbox flooded) => session.Outbox.Counts.InFlight > 0 ? Task.CompletedTask : flooded.WaitForRoomAsync();
+    private Task PauseFor(IReceiver flooded) => session.Outbox.Counts.InFlight > 0 ? Task.CompletedTask : flooded.WaitForRoomAsync();
 
     private CloseReason? FindFault(MqttPublishPacket packet, byte[] payload)
     {

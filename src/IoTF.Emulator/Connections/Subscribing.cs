@@ -124,7 +124,8 @@ internal sealed class Subscribing(EmulatorService service, Connection connection
         foreach (var (internalTopic, message) in client.Organization.Retained.Match(subscription.Topic))
         {
             var topic = TopicMap.FromInternal(client.Identity, internalTopic);
-            if (client.ResourceGroup is not { } group || client.Organization.Shows(topic, client.Identity, group))
+            var isShown = client.ResourceGroup is not { } group || client.Organization.Shows(topic, client.Identity, group);
+            if (isShown && message.Properties?.HasExpired(service.Options.Clock) != true)
             {
                 var qualityOfService = message.QualityOfService < subscription.QualityOfService ? message.QualityOfService : subscription.QualityOfService;
                 session.Outbox.Deliver(topic, message.Payload, qualityOfService, message.Properties, retain: true);

@@ -9,13 +9,13 @@ namespace IoTF.Emulator.Connections;
 /// </summary>
 internal sealed class WithheldAcknowledgements(Connection connection, Session session)
 {
-    private readonly Queue<(InboundMessage Message, Outbox Flooded)> _waiting = new();
+    private readonly Queue<(InboundMessage Message, IReceiver Flooded)> _waiting = new();
     private bool _releasing;
     private bool _abandoned;
 
     /// <summary>Withholds the acknowledgement of a message.</summary>
     /// <returns>How many are withheld now.</returns>
-    public int Add(InboundMessage message, Outbox flooded)
+    public int Add(InboundMessage message, IReceiver flooded)
     {
         lock (_waiting)
         {

@@ -21,6 +21,7 @@ internal sealed record CloseReason(int Code, string Words, MqttDisconnectReasonC
     public static readonly CloseReason TlsFailed = new(163, "The TLS handshake failed.", MqttDisconnectReasonCode.UnspecifiedError);
     public static readonly CloseReason NothingReceived = new(164, "No CONNECT arrived in time.", MqttDisconnectReasonCode.UnspecifiedError);
     public static readonly CloseReason ClientIdRejected = new(166, "The client ID is not valid.", MqttDisconnectReasonCode.UnspecifiedError);
+    public static readonly CloseReason Unavailable = new(167, "The service is not available for the moment.", MqttDisconnectReasonCode.ServerBusy);
     public static readonly CloseReason TooManyConnections = new(173, "The organization has too many connections.", MqttDisconnectReasonCode.QuotaExceeded);
     public static readonly CloseReason AuthenticationDelayed = new(176, "The authentication is being delayed after too many failures.", MqttDisconnectReasonCode.ConnectionRateExceeded);
     public static readonly CloseReason RegistrationFailed = new(177, "The device could not be registered.", MqttDisconnectReasonCode.UnspecifiedError);

@@ -1,10 +1,12 @@
 using System.Collections.Concurrent;
+using IoTF.Emulator.Persistence;
 using IoTF.Emulator.Routing;
 using IoTF.Protocol.Authorization;
 using IoTF.Protocol.Credentials;
 using IoTF.Protocol.Identities;
 using IoTF.Protocol.Limits;
 using IoTF.Protocol.Topics;
+using IoTF.Protocol.Rules;
 
 namespace IoTF.Emulator.Registry;
 
@@ -12,7 +14,7 @@ namespace IoTF.Emulator.Registry;
 /// One organisation: who is registered in it, what it allows, what is subscribed to and retained in it. Nothing crosses from one to another.
 /// A device type exists as long as a device of it is registered.
 /// </summary>
-internal sealed class Organization(string name, OrganizationOptions options)
+internal sealed class Organization(string name, OrganizationOptions options, ChangeMark changes)
 {
     private readonly ConcurrentDictionary<(string DeviceType, string DeviceId), DeviceRegistration> _devices = new();
     private readonly ConcurrentDictionary<string, ApiKeyRegistration> _apiKeys = new(StringComparer.Ordinal);
@@ -24,7 +26,11 @@ internal sealed class Organization(string name, OrganizationOptions options)
     public OrganizationOptions Options
     {
         get => _options;
-        set => _options = value;
+        set
+        {
+            _options = value;
+            changes.Set();
+        }
     }
 
     public SubscriptionIndex Subscriptions { get; } = new();
@@ -54,6 +60,7 @@ internal sealed class Organization(string name, OrganizationOptions options)
 
         // Who may act for the device may have changed.
         Subscriptions.Invalidate();
+        changes.Set();
     }
 
     /// <summary>Registers a device that a gateway speaks for, unless the gateway has too many already (protocol.md §4.7).</summary>
@@ -70,6 +77,7 @@ internal sealed class Organization(string name, OrganizationOptions options)
         }
 
         Subscriptions.Invalidate();
+        changes.Set();
         return true;
     }
 
@@ -81,7 +89,16 @@ internal sealed class Organization(string name, OrganizationOptions options)
         || (deviceType == identity.DeviceType && deviceId == identity.DeviceId)
         || FindDevice(deviceType, deviceId)?.IsIn(group) == true;
 
-    public bool TryAddApiKey(string apiKey, ApiKeyRegistration registration) => _apiKeys.TryAdd(apiKey, registration);
+    public bool TryAddApiKey(string apiKey, ApiKeyRegistration registration)
+    {
+        if (!_apiKeys.TryAdd(apiKey, registration))
+        {
+            return false;
+        }
+
+        changes.Set();
+        return true;
+    }
 
     /// <summary>Who the client is, when user name and password are right (protocol.md §3.1).</summary>
     /// <returns>The client and what it may do; null when it is not authorised.</returns>
@@ -129,5 +146,33 @@ internal sealed class Organization(string name, OrganizationOptions options)
             Permissions = key!.Role.Permissions(),
             ResourceGroup = key.ResourceGroup,
         };
+    }
+
+    /// <summary>What is registered and allowed, in its form in the file of the local service.</summary>
+    public SavedOrganization Save() => new()
+    {
+        Name = Name,
+        Options = new SavedOptions(Options),
+        Devices = [.. _devices.Select(static device => new SavedDevice(device.Key.DeviceType, device.Key.DeviceId, device.Value))],
+        ApiKeys = [.. _apiKeys.Select(static key => new SavedApiKey(key.Key, key.Value.Token.Save(), key.Value.Role.ToString(), key.Value.ResourceGroup))],
+    };
+
+    /// <summary>What was registered and allowed before a restart.</summary>
+    /// <exception cref="RuleException">A name is not legal.</exception>
+    /// <exception cref="ArgumentException">Something else cannot be registered.</exception>
+    public void Restore(SavedOrganization saved)
+    {
+        Options = saved.Options.Restore();
+        foreach (var device in saved.Devices)
+        {
+            IdentityRules.RequireDeviceType(device.DeviceType);
+            IdentityRules.RequireDeviceId(device.DeviceId);
+            RegisterDevice(device.DeviceType, device.DeviceId, device.Restore(), replace: true);
+        }
+
+        foreach (var key in saved.ApiKeys)
+        {
+            TryAddApiKey(key.ApiKey, new ApiKeyRegistration(new TokenHash(key.Token), Enum.Parse<ApiKeyRole>(key.Role), key.ResourceGroup));
+        }
     }
 }

@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using IoTF.Protocol.Authorization;
+using IoTF.Emulator.Persistence;
 using IoTF.Protocol.Credentials;
 using IoTF.Protocol.Identities;
+using IoTF.Protocol.Rules;
 
 namespace IoTF.Emulator.Registry;
 
@@ -12,9 +14,11 @@ internal sealed class OrganizationRegistry
     private readonly ConcurrentDictionary<string, Organization> _organizations = new(StringComparer.Ordinal);
     private readonly string _defaultOrganization;
     private readonly OrganizationOptions _defaults;
+    private readonly ChangeMark _changes;
 
-    public OrganizationRegistry(EmulatorOptions options)
+    public OrganizationRegistry(EmulatorOptions options, ChangeMark changes)
     {
+        _changes = changes;
         _defaults = new OrganizationOptions { MaximumPayload = options.MaximumPayload, AllowInsecure = options.OfferPlainText };
         _defaultOrganization = RequireRegistrable(options.Organization);
         GetOrAdd(options.Organization);
@@ -76,6 +80,20 @@ internal sealed class OrganizationRegistry
         return new EmulatorCredential(ClientRole.Application, name, apiKey, secret);
     }
 
+    /// <summary>All organisations in their form in the file of the local service.</summary>
+    public IReadOnlyList<SavedOrganization> Save() => [.. _organizations.Values.Select(static organization => organization.Save())];
+
+    /// <summary>Puts back what was registered before a restart.</summary>
+    /// <exception cref="RuleException">A name is not legal.</exception>
+    /// <exception cref="ArgumentException">Something else cannot be registered.</exception>
+    public void Restore(IReadOnlyList<SavedOrganization> saved)
+    {
+        foreach (var organization in saved)
+        {
+            GetOrAdd(IdentityRules.RequireOrganization(organization.Name)).Restore(organization);
+        }
+    }
+
     private static string RequireToken(string? token)
     {
         if (token is null)
@@ -94,5 +112,6 @@ internal sealed class OrganizationRegistry
                 EmulatorErrorId.QuickstartHasNoRegistrations,
                 "Nothing is registered in quickstart: its clients connect without credentials. Name another organisation.");
 
-    private Organization GetOrAdd(string name) => _organizations.GetOrAdd(name, static (name, defaults) => new Organization(name, defaults), _defaults);
+    private Organization GetOrAdd(string name) => _organizations.GetOrAdd(
+        name, static (name, registry) => new Organization(name, registry._defaults, registry._changes), this);
 }

@@ -12,7 +12,7 @@ internal static class Distribution
     /// <param name="publication">The message.</param>
     /// <param name="publisher">Who published it; null for the service itself and for one who is gone.</param>
     /// <returns>A receiver that is flooded; null when none is.</returns>
-    public static Outbox? Publish(Organization organization, Route route, in Publication publication, Session? publisher)
+    public static IReceiver? Publish(Organization organization, Route route, in Publication publication, Session? publisher)
     {
         if (!publication.Retain)
         {
@@ -28,21 +28,21 @@ internal static class Distribution
         }
     }
 
-    private static Outbox? Deliver(Destination[] destinations, in Publication publication, Session? publisher)
+    private static IReceiver? Deliver(Destination[] destinations, in Publication publication, Session? publisher)
     {
-        Outbox? flooded = null;
+        IReceiver? flooded = null;
         foreach (var destination in destinations)
         {
-            if (destination.NoLocal && destination.Session == publisher)
+            if (destination.NoLocal && destination.Receiver == publisher)
             {
                 continue;
             }
 
             var granted = destination.QualityOfService;
             var qualityOfService = publication.QualityOfService < granted ? publication.QualityOfService : granted;
-            if (!destination.Session.Outbox.Deliver(destination.Topic, publication.Payload, qualityOfService, publication.Properties))
+            if (!destination.Receiver.Deliver(destination.Topic, publication.Payload, qualityOfService, publication.Properties))
             {
-                flooded = destination.Session.Outbox;
+                flooded = destination.Receiver;
             }
         }
 

@@ -5,15 +5,15 @@ using IoTF.Mqtt;
 namespace IoTF.Emulator.Routing;
 
 /// <summary>One receiver of a topic.</summary>
-/// <param name="Session">Whose it is.</param>
+/// <param name="Receiver">Who it is.</param>
 /// <param name="Topic">The topic as this receiver sees it.</param>
 /// <param name="QualityOfService">The highest QoS it was granted.</param>
 /// <param name="NoLocal">Not when it published the message itself.</param>
-internal readonly record struct Destination(Session Session, string Topic, QualityOfService QualityOfService, bool NoLocal);
+internal readonly record struct Destination(IReceiver Receiver, string Topic, QualityOfService QualityOfService, bool NoLocal);
 
 /// <summary>What becomes of a topic that one client publishes to.</summary>
 /// <param name="Refused">Why the client may not; null when it may.</param>
-/// <param name="Version">The state of the index the destinations were looked up in.</param>
+/// <param name="State">The state of the index the destinations were looked up in.</param>
 /// <param name="InternalTopic">The topic inside the service; empty when it was refused.</param>
 /// <param name="Destinations">Who receives it.</param>
-internal sealed record Route(CloseReason? Refused, int Version, string InternalTopic, Destination[] Destinations);
+internal sealed record Route(CloseReason? Refused, IndexState State, string InternalTopic, Destination[] Destinations);

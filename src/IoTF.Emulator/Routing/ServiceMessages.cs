@@ -14,8 +14,9 @@ internal static class ServiceMessages
     public static void Publish(Organization organization, string topic, ReadOnlyMemory<byte> payload, bool retain)
     {
         var internalTopic = InternalTopic(organization, topic);
+        var state = organization.Subscriptions.StateFor(internalTopic);
         var destinations = retain ? [] : RouteBook.FindDestinations(organization, internalTopic, []);
-        var route = new Route(null, organization.Subscriptions.Version, internalTopic, destinations);
+        var route = new Route(null, state, internalTopic, destinations);
         Distribution.Publish(organization, route, new Publication(payload, QualityOfService.AtMostOnce, Retain: retain), publisher: null);
     }
 

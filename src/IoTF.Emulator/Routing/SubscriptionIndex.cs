@@ -8,22 +8,35 @@ namespace IoTF.Emulator.Routing;
 /// </summary>
 internal sealed class SubscriptionIndex
 {
-    private readonly Node _root = new();
-    private int _version;
+    /// <summary>The first levels of an internal topic, up to the device id: what most filters are concrete in.</summary>
+    private const int BranchLevels = 6;
+    private const int Branches = 1024;
 
-    /// <summary>Changes with every change of the index: what was matched before it is out of date.</summary>
-    public int Version => Volatile.Read(ref _version);
+    private readonly Node _root = new();
+    private readonly int[] _branchVersions = new int[Branches];
+    private int _wildVersion;
+
+    /// <summary>The state of the index as far as it concerns a topic.</summary>
+    public IndexState StateFor(string topic)
+    {
+        var branch = BranchOf(topic);
+        return new IndexState(branch, Volatile.Read(ref _branchVersions[branch]), Volatile.Read(ref _wildVersion));
+    }
 
     /// <summary>Makes what was matched before out of date: who may see a topic has changed.</summary>
     public void Invalidate()
     {
         lock (_root)
         {
-            Volatile.Write(ref _version, _version + 1);
+            Volatile.Write(ref _wildVersion, _wildVersion + 1);
         }
     }
 
-    public void Set(string filter, Session session, Grant grant)
+    /// <summary>Whether what was matched in a state is still right: a device that comes or goes does not concern the topics of others.</summary>
+    public bool IsCurrent(IndexState state) =>
+        Volatile.Read(ref _wildVersion) == state.WildVersion && Volatile.Read(ref _branchVersions[state.Branch]) == state.BranchVersion;
+
+    public void Set(string filter, IReceiver receiver, Grant grant)
     {
         lock (_root)
         {
@@ -33,22 +46,22 @@ internal sealed class SubscriptionIndex
                 node = node.GetOrAdd(level);
             }
 
-            (node.Subscribers ??= [])[session] = grant;
-            Volatile.Write(ref _version, _version + 1);
+            (node.Subscribers ??= [])[receiver] = grant;
+            Changed(filter);
         }
     }
 
-    public void Remove(string filter, Session session)
+    public void Remove(string filter, IReceiver receiver)
     {
         lock (_root)
         {
-            Remove(filter.Split('/'), session);
-            Volatile.Write(ref _version, _version + 1);
+            Remove(filter.Split('/'), receiver);
+            Changed(filter);
         }
     }
 
-    /// <summary>Collects the sessions a topic is for, each once.</summary>
-    public void Match(string topic, Dictionary<Session, Grant> found)
+    /// <summary>Collects the receivers a topic is for, each once.</summary>
+    public void Match(string topic, Dictionary<IReceiver, Grant> found)
     {
         var levels = topic.Split('/');
         lock (_root)
@@ -57,7 +70,37 @@ internal sealed class SubscriptionIndex
         }
     }
 
-    private static void Match(Node node, string[] levels, int depth, Dictionary<Session, Grant> found)
+    private void Changed(string filter)
+    {
+        if (BranchName(filter).IndexOfAny('+', '#') >= 0)
+        {
+            Volatile.Write(ref _wildVersion, _wildVersion + 1);
+        }
+        else
+        {
+            var branch = BranchOf(filter);
+            Volatile.Write(ref _branchVersions[branch], _branchVersions[branch] + 1);
+        }
+    }
+
+    private static int BranchOf(string topic) => (int)((uint)string.GetHashCode(BranchName(topic)) % Branches);
+
+    private static ReadOnlySpan<char> BranchName(string topic)
+    {
+        var end = -1;
+        for (var level = 0; level < BranchLevels; level++)
+        {
+            end = topic.IndexOf('/', end + 1);
+            if (end < 0)
+            {
+                return topic;
+            }
+        }
+
+        return topic.AsSpan(0, end);
+    }
+
+    private static void Match(Node node, string[] levels, int depth, Dictionary<IReceiver, Grant> found)
     {
         // '#' stands for what follows and for the level it hangs on (MQTT-3.1.1 §4.7.1.2).
         node.Rest?.Collect(found);
@@ -79,7 +122,7 @@ internal sealed class SubscriptionIndex
     }
 
     /// <summary>Not by recursion: how many levels a filter has is up to the client, and 30,000 of them fit into a SUBSCRIBE.</summary>
-    private void Remove(string[] levels, Session session)
+    private void Remove(string[] levels, IReceiver receiver)
     {
         var path = new Node[levels.Length + 1];
         path[0] = _root;
@@ -93,7 +136,7 @@ internal sealed class SubscriptionIndex
             path[depth + 1] = next;
         }
 
-        path[^1].Subscribers?.Remove(session);
+        path[^1].Subscribers?.Remove(receiver);
         for (var depth = levels.Length; depth > 0 && path[depth].IsEmpty; depth--)
         {
             path[depth - 1].Prune(levels[depth - 1]);
@@ -108,7 +151,7 @@ internal sealed class SubscriptionIndex
 
         public Node? Rest { get; private set; }
 
-        public Dictionary<Session, Grant>? Subscribers { get; set; }
+        public Dictionary<IReceiver, Grant>? Subscribers { get; set; }
 
         public bool IsEmpty => Named is not { Count: > 0 } && Any is null && Rest is null && Subscribers is not { Count: > 0 };
 
@@ -159,16 +202,16 @@ internal sealed class SubscriptionIndex
             }
         }
 
-        public void Collect(Dictionary<Session, Grant> found)
+        public void Collect(Dictionary<IReceiver, Grant> found)
         {
             if (Subscribers is null)
             {
                 return;
             }
 
-            foreach (var (session, grant) in Subscribers)
+            foreach (var (receiver, grant) in Subscribers)
             {
-                found[session] = found.TryGetValue(session, out var earlier) ? earlier.Combine(grant) : grant;
+                found[receiver] = found.TryGetValue(receiver, out var earlier) ? earlier.Combine(grant) : grant;
             }
         }
     }

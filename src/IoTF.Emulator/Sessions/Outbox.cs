@@ -1,3 +1,4 @@
+using IoTF.Emulator.Persistence;
 using IoTF.Mqtt;
 using IoTF.Mqtt.Delivery;
 using IoTF.Mqtt.Links;
@@ -5,27 +6,51 @@ using IoTF.Mqtt.Links;
 namespace IoTF.Emulator.Sessions;
 
 /// <summary>
-/// What goes to one client: in flight, or waiting for its turn. Every call may come from any thread, and none takes another outbox's gate.
+/// What goes to one client: in flight, or waiting for its turn. Every call may come from any thread. None takes another outbox's gate, and
+/// none calls a shared subscription with its own gate taken.
 /// </summary>
-internal sealed class Outbox(EmulatorOptions options, Traffic traffic, int windowLimit)
+internal sealed class Outbox
 {
     private readonly object _gate = new();
-    private readonly OutboundWindow _window = new(windowLimit, windowLimit);
-    private readonly DeliveryQueue _queue = new(options.QueueLength, options.QueueBytes);
+    private readonly EmulatorOptions _options;
+    private readonly Traffic _traffic;
+    private readonly int _windowLimit;
+    private readonly OutboundWindow _window;
+    private readonly DeliveryQueue _queue;
+    private readonly Congestion _congestion;
+    private SharedSubscription[] _sources = [];
+    private int _firstSource;
     private Link? _link;
     private DeliverySink? _sink;
-    private TaskCompletionSource? _room;
-    private long _takenAtLastLook = -1;
-    private long _progressAt;
-    private bool _stalled;
     private Link? _awaitedLink;
     private bool _closed;
     private long _sent;
 
+    /// <summary>An outbox without a client.</summary>
+    /// <param name="options">The bounds of what waits.</param>
+    /// <param name="traffic">Where messages are counted.</param>
+    /// <param name="windowLimit">How many messages may be in flight.</param>
+    /// <param name="lifetime">How long a message waits before it is forgotten.</param>
+    public Outbox(EmulatorOptions options, Traffic traffic, int windowLimit, TimeSpan lifetime)
+    {
+        _options = options;
+        _traffic = traffic;
+        _windowLimit = windowLimit;
+        _window = new OutboundWindow(windowLimit, windowLimit);
+        _queue = new DeliveryQueue(options.QueueLength, options.QueueBytes, lifetime, options.Clock);
+        _congestion = new Congestion(_queue, options);
+    }
+
+    /// <summary>Told of every change of what is kept for the client; null while nothing of it outlives the service.</summary>
+    public ChangeMark? Changes { get; set; }
+
     /// <summary>Messages sent to the client since it connected; what is sent again is not counted.</summary>
     public long Sent => Interlocked.Read(ref _sent);
 
-    /// <summary>Messages in flight, messages that wait, and messages dropped because too many waited.</summary>
+    /// <summary>Whether the client is connected.</summary>
+    public bool IsAttached => Volatile.Read(ref _link) is not null;
+
+    /// <summary>Messages in flight, messages that wait, and messages dropped because too many waited or because they waited too long.</summary>
     public (int InFlight, int Queued, long Dropped) Counts
     {
         get
@@ -46,11 +71,13 @@ internal sealed class Outbox(EmulatorOptions options, Traffic traffic, int windo
         {
             _link = link;
             _sent = 0;
-            _sink = new DeliverySink(link, options.Clock);
-            _window.Limit = Math.Min(windowLimit, receiveMaximum);
+            _sink = new DeliverySink(link, _options.Clock);
+            _window.Limit = Math.Min(_windowLimit, receiveMaximum);
             _window.Resume(sessionPresent: true, _sink);
             Pump();
         }
+
+        AskSources();
     }
 
     /// <summary>The client is gone. Nothing happens when another connection has taken over.</summary>
@@ -58,17 +85,28 @@ internal sealed class Outbox(EmulatorOptions options, Traffic traffic, int windo
     {
         lock (_gate)
         {
-            if (_link == link)
+            if (_link != link)
             {
-                _link = null;
-                _sink = null;
-                StopWaiting();
+                return;
             }
+
+            _link = null;
+            _sink = null;
+            _congestion.Relieve();
+        }
+
+        foreach (var source in Volatile.Read(ref _sources))
+        {
+            source.OnMemberGone();
         }
     }
 
     /// <summary>The session has ended: nothing will be sent any more.</summary>
-    public void Close()
+    /// <returns>
+    /// What came from shared subscriptions and was not acknowledged, oldest first. Not of QoS 2, which might be delivered twice
+    /// (MQTT-5.0 §4.8.2).
+    /// </returns>
+    public IReadOnlyList<Delivery> Close()
     {
         lock (_gate)
         {
@@ -76,8 +114,29 @@ internal sealed class Outbox(EmulatorOptions options, Traffic traffic, int windo
             _link = null;
             _sink = null;
             _queue.Clear();
-            _window.Abandon();
-            StopWaiting();
+            _congestion.Relieve();
+            return [.. _window.Abandon().OfType<Delivery>().Where(static one => one is { Source: not null, QualityOfService: QualityOfService.AtLeastOnce })];
+        }
+    }
+
+    /// <summary>Takes messages of a shared subscription, too.</summary>
+    public void PullFrom(SharedSubscription source)
+    {
+        lock (_gate)
+        {
+            if (Array.IndexOf(_sources, source) < 0)
+            {
+                _sources = [.. _sources, source];
+            }
+        }
+    }
+
+    /// <summary>Takes no more messages of a shared subscription.</summary>
+    public void StopPullingFrom(SharedSubscription source)
+    {
+        lock (_gate)
+        {
+            _sources = [.. _sources.Where(other => other != source)];
         }
     }
 
@@ -92,7 +151,8 @@ internal sealed class Outbox(EmulatorOptions options, Traffic traffic, int windo
                 // Nothing was promised for QoS 0, and there is nobody to send it to.
                 if (!_closed && qualityOfService != QualityOfService.AtMostOnce)
                 {
-                    _queue.Add(new Delivery(topic, payload, qualityOfService, properties, retain));
+                    _queue.Add(new Delivery(topic, payload, qualityOfService, properties, retain: retain));
+                    Changes?.Set();
                 }
 
                 return true;
@@ -100,22 +160,37 @@ internal sealed class Outbox(EmulatorOptions options, Traffic traffic, int windo
 
             if (_queue.Count == 0 && _link.HasRoom && _window.HasRoom(qualityOfService))
             {
-                CountSent();
-                if (qualityOfService == QualityOfService.AtMostOnce && properties is null)
-                {
-                    _link.Publish(topic, payload, qualityOfService, packetId: 0, retain, duplicate: false);
-                }
-                else
-                {
-                    _window.Publish(new Delivery(topic, payload, qualityOfService, properties, retain), _sink);
-                }
-
+                Send(topic, payload, qualityOfService, properties, source: null, waitingSince: 0, retain);
                 return true;
             }
 
-            _queue.Add(new Delivery(topic, payload, qualityOfService, properties, retain));
+            _queue.Add(new Delivery(topic, payload, qualityOfService, properties, retain: retain));
+            Changes?.Set();
             Pump();
-            return _stalled || !_queue.IsFlooded;
+            return !_congestion.HoldsBack;
+        }
+    }
+
+    /// <summary>Sends a message of a shared subscription if that is possible at once; if not, the subscription is told when it is.</summary>
+    /// <returns>Whether it was sent.</returns>
+    public bool TrySend(
+        string topic, ReadOnlyMemory<byte> payload, QualityOfService qualityOfService, PublishProperties? properties, SharedSubscription source, long waitingSince)
+    {
+        lock (_gate)
+        {
+            if (_link is null || _queue.Count > 0 || !_window.HasRoom(qualityOfService))
+            {
+                return false;
+            }
+
+            if (!_link.HasRoom)
+            {
+                AwaitRoom(_link);
+                return false;
+            }
+
+            Send(topic, payload, qualityOfService, properties, source, waitingSince, retain: false);
+            return true;
         }
     }
 
@@ -124,31 +199,17 @@ internal sealed class Outbox(EmulatorOptions options, Traffic traffic, int windo
     {
         lock (_gate)
         {
-            return _link is null || _stalled || !_queue.IsFlooded
-                ? Task.CompletedTask
-                : (_room ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+            return _link is null ? Task.CompletedTask : _congestion.WaitForRoomAsync();
         }
     }
 
-    /// <summary>Looks, from time to time, whether a flooded client still takes messages. One that takes none for a while is not waited for.</summary>
+    /// <summary>Looks, from time to time, whether a flooded client still takes messages, and forgets what waited too long.</summary>
     public void LookForProgress()
     {
         lock (_gate)
         {
-            if (_link is null || !_queue.IsFlooded)
-            {
-                _takenAtLastLook = -1;
-            }
-            else if (_takenAtLastLook != _queue.Taken)
-            {
-                _takenAtLastLook = _queue.Taken;
-                _progressAt = options.Clock.GetTimestamp();
-            }
-            else if (!_stalled && options.Clock.GetElapsedTime(_progressAt) >= options.SlowClientPatience)
-            {
-                StopWaiting();
-                _stalled = true;
-            }
+            _ = _queue.TryPeek(out _);
+            _congestion.LookForProgress(receiversAreThere: _link is not null);
         }
     }
 
@@ -159,9 +220,11 @@ internal sealed class Outbox(EmulatorOptions options, Traffic traffic, int windo
             if (_link == link)
             {
                 _window.OnPubAck(packetId, out _);
-                Pump();
+                Acknowledged();
             }
         }
+
+        AskSources();
     }
 
     public void OnPubRec(Link link, ushort packetId, byte reasonCode)
@@ -171,9 +234,11 @@ internal sealed class Outbox(EmulatorOptions options, Traffic traffic, int windo
             if (_link == link)
             {
                 _window.OnPubRec(packetId, reasonCode, _sink!, out _);
-                Pump();
+                Acknowledged();
             }
         }
+
+        AskSources();
     }
 
     public void OnPubComp(Link link, ushort packetId)
@@ -183,9 +248,60 @@ internal sealed class Outbox(EmulatorOptions options, Traffic traffic, int windo
             if (_link == link)
             {
                 _window.OnPubComp(packetId, _sink!, out _);
-                Pump();
+                Acknowledged();
             }
         }
+
+        AskSources();
+    }
+
+    /// <summary>QoS 1 and 2 messages that are in flight and that wait, oldest first; a copy.</summary>
+    public (OutboundMessage[] InFlight, Delivery[] Waiting) Kept()
+    {
+        lock (_gate)
+        {
+            return ([.. _window.InFlight], [.. _queue.Waiting.Where(static delivery => delivery.QualityOfService != QualityOfService.AtMostOnce)]);
+        }
+    }
+
+    /// <summary>Puts back what was kept over a restart, before a client is there.</summary>
+    public void Restore(IEnumerable<(Delivery Delivery, ushort PacketId, bool IsReleased)> inFlight, IEnumerable<Delivery> waiting)
+    {
+        lock (_gate)
+        {
+            foreach (var (delivery, packetId, isReleased) in inFlight)
+            {
+                _window.Restore(delivery, packetId, isReleased);
+            }
+
+            _queue.PutBack(waiting);
+        }
+    }
+
+    private void Send(
+        string topic,
+        ReadOnlyMemory<byte> payload,
+        QualityOfService qualityOfService,
+        PublishProperties? properties,
+        SharedSubscription? source,
+        long waitingSince,
+        bool retain)
+    {
+        CountSent();
+        if (qualityOfService == QualityOfService.AtMostOnce && properties is null)
+        {
+            _link!.Publish(topic, payload, qualityOfService, packetId: 0, retain, duplicate: false);
+            return;
+        }
+
+        _window.Publish(new Delivery(topic, payload, qualityOfService, properties, source, retain) { WaitingSince = waitingSince }, _sink!);
+        Changes?.Set();
+    }
+
+    private void Acknowledged()
+    {
+        Changes?.Set();
+        Pump();
     }
 
     private void Pump()
@@ -195,23 +311,25 @@ internal sealed class Outbox(EmulatorOptions options, Traffic traffic, int windo
         while (_queue.TryPeek(out var next) && _window.HasRoom(next.QualityOfService) && !(linkIsFull = !_link!.HasRoom))
         {
             _queue.RemoveFirst();
-            if (next.Properties is null || !next.Properties.HasExpired(options.Clock))
-            {
-                _window.Publish(next, _sink!);
-                CountSent();
-            }
+            _window.Publish(next, _sink!);
+            CountSent();
         }
 
-        if (_queue.HasDrained)
-        {
-            StopWaiting();
-        }
+        _congestion.OnTaken();
 
         // Acknowledgements pump again by themselves; a full link has to be waited for.
-        if (linkIsFull && _awaitedLink != _link)
+        if (linkIsFull)
         {
-            _awaitedLink = _link;
-            _ = PumpWhenLinkHasRoomAsync(_link!);
+            AwaitRoom(_link!);
+        }
+    }
+
+    private void AwaitRoom(Link link)
+    {
+        if (_awaitedLink != link)
+        {
+            _awaitedLink = link;
+            _ = PumpWhenLinkHasRoomAsync(link);
         }
     }
 
@@ -227,9 +345,27 @@ internal sealed class Outbox(EmulatorOptions options, Traffic traffic, int windo
 
             // On a link that failed nobody has to wait for room; its reader will detach it. Otherwise the room may be taken again already,
             // and pumping waits for the next.
-            if (_link == link && link.WriteFault is null)
+            if (_link != link || link.WriteFault is not null)
             {
-                Pump();
+                return;
+            }
+
+            Pump();
+        }
+
+        AskSources();
+    }
+
+    /// <summary>Shared subscriptions may have something for a client with room; each has its turn to be the first.</summary>
+    private void AskSources()
+    {
+        var sources = Volatile.Read(ref _sources);
+        if (sources.Length > 0)
+        {
+            var first = (uint)Interlocked.Increment(ref _firstSource);
+            for (var i = 0u; i < sources.Length; i++)
+            {
+                sources[(first + i) % sources.Length].OnRoom();
             }
         }
     }
@@ -237,14 +373,6 @@ internal sealed class Outbox(EmulatorOptions options, Traffic traffic, int windo
     private void CountSent()
     {
         _sent++;
-        traffic.CountOut();
-    }
-
-    private void StopWaiting()
-    {
-        _stalled = false;
-        _takenAtLastLook = -1;
-        _room?.TrySetResult();
-        _room = null;
+        _traffic.CountOut();
     }
 }

@@ -1,3 +1,4 @@
+using IoTF.Emulator.Persistence;
 using MQTTnet.Packets;
 using MQTTnet.Protocol;
 
@@ -44,4 +45,28 @@ internal sealed class PublishProperties
             packet.MessageExpiryInterval = _packet.MessageExpiryInterval - waited;
         }
     }
+
+    /// <summary>Its form in the file of the local service.</summary>
+    public SavedProperties Save(TimeProvider clock) => new()
+    {
+        ContentType = _packet.ContentType,
+        CorrelationData = _packet.CorrelationData,
+        ResponseTopic = _packet.ResponseTopic,
+        IsText = _packet.PayloadFormatIndicator == MqttPayloadFormatIndicator.CharacterData,
+        SecondsLeft = _packet.MessageExpiryInterval == 0 ? 0 : (uint)Math.Max(1, _packet.MessageExpiryInterval - clock.GetElapsedTime(_received).TotalSeconds),
+        UserProperties = _packet.UserProperties?.ConvertAll(static property => new SavedUserProperty(property.Name, property.ValueBuffer.ToArray())),
+    };
+
+    /// <summary>What was saved; while the service was away, the time that the publisher gave the message stood still.</summary>
+    public static PublishProperties Restore(SavedProperties saved, TimeProvider clock) => new(
+        new MqttPublishPacket
+        {
+            ContentType = saved.ContentType,
+            CorrelationData = saved.CorrelationData,
+            ResponseTopic = saved.ResponseTopic,
+            PayloadFormatIndicator = saved.IsText ? MqttPayloadFormatIndicator.CharacterData : MqttPayloadFormatIndicator.Unspecified,
+            MessageExpiryInterval = saved.SecondsLeft,
+            UserProperties = saved.UserProperties?.Select(static property => new MqttUserProperty(property.Name, property.Value)).ToList(),
+        },
+        clock.GetTimestamp());
 }

@@ -1,4 +1,5 @@
 using IoTF.Emulator.Connections;
+using IoTF.Emulator.Persistence;
 using IoTF.Emulator.Registry;
 using IoTF.Emulator.Routing;
 using IoTF.Mqtt;
@@ -6,18 +7,22 @@ using IoTF.Mqtt.Delivery;
 using IoTF.Mqtt.Links;
 using IoTF.Protocol.Identities;
 using IoTF.Protocol.Limits;
+using IoTF.Protocol.Topics;
 
 namespace IoTF.Emulator.Sessions;
 
 /// <summary>What the service keeps of one client: its subscriptions, what waits for it, and what is under way. It may outlive the connection.</summary>
-internal sealed class Session
+internal sealed class Session : IReceiver
 {
     private readonly object _gate = new();
     private readonly TimeProvider _clock;
     private readonly InboundWindow _inbound = new();
-    private readonly Dictionary<string, Grant> _subscriptions = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (Grant Grant, SharedSubscription? Shared)> _subscriptions = new(StringComparer.Ordinal);
+    private readonly SharedSubscriptions _shared;
+    private readonly ChangeMark _changes;
     private Connection? _connection;
     private DeliverySink? _sink;
+    private TimeSpan _expiry;
     private bool _ended;
 
     /// <summary>A session without a connection.</summary>
@@ -26,16 +31,25 @@ internal sealed class Session
     /// <param name="organization">The organisation it belongs to.</param>
     /// <param name="options">The bounds of its queue.</param>
     /// <param name="traffic">Where its messages are counted.</param>
-    public Session(string key, ClientIdentity identity, Organization organization, EmulatorOptions options, Traffic traffic)
+    /// <param name="shared">Where members of a scalable application share their subscriptions.</param>
+    /// <param name="changes">Told when something changes that outlives the connection.</param>
+    public Session(
+        string key, ClientIdentity identity, Organization organization, EmulatorOptions options, Traffic traffic, SharedSubscriptions shared, ChangeMark changes)
     {
         Key = key;
         Identity = identity;
         Organization = organization;
         _clock = options.Clock;
+        _shared = shared;
+        _changes = changes;
 
         // The service has ten messages unacknowledged towards a device. For gateways and applications it names only what they may have
         // unacknowledged themselves (protocol.md §2.6), so that is what they get.
-        Outbox = new Outbox(options, traffic, identity.Role == ClientRole.Device ? ServiceLimits.InFlightToDevice : ServiceLimits.InFlight(identity.Role));
+        Outbox = new Outbox(
+            options,
+            traffic,
+            identity.Role == ClientRole.Device ? ServiceLimits.InFlightToDevice : ServiceLimits.InFlight(identity.Role),
+            identity.IsDeviceOrGateway ? options.CommandLifetime : options.EventLifetime);
     }
 
     public string Key { get; }
@@ -50,13 +64,37 @@ internal sealed class Session
     public string? ResourceGroup { get; set; }
 
     /// <summary>How long it outlives its connection: zero when it ends with it, <see cref="Timeout.InfiniteTimeSpan"/> for ever.</summary>
-    public TimeSpan Expiry { get; set; }
+    public TimeSpan Expiry
+    {
+        get => _expiry;
+        set
+        {
+            _expiry = value;
+            Outbox.Changes = value == TimeSpan.Zero ? null : _changes;
+            _changes.Set();
+        }
+    }
 
     /// <summary>When its connection ended, as a timestamp of the clock.</summary>
     public long DetachedAt { get; private set; }
 
+    /// <summary>Whether its time has passed without its client.</summary>
+    public bool HasExpired => Connection is null && Expiry != Timeout.InfiniteTimeSpan && _clock.GetElapsedTime(DetachedAt) >= Expiry;
+
     /// <summary>Who has it now; null while it waits for its client.</summary>
     public Connection? Connection => Volatile.Read(ref _connection);
+
+    /// <summary>What it is subscribed to, by internal filters; a copy.</summary>
+    public IReadOnlyList<(string InternalFilter, Grant Grant)> Subscriptions
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _subscriptions.Select(static subscription => (subscription.Key, subscription.Value.Grant))];
+            }
+        }
+    }
 
     public int SubscriptionCount
     {
@@ -105,22 +143,35 @@ internal sealed class Session
         return true;
     }
 
-    /// <summary>Forgets everything; the session is not used again.</summary>
+    /// <summary>Forgets everything; the session is not used again. What it shared and did not acknowledge goes to the other members.</summary>
     public void End()
     {
         lock (_gate)
         {
             _ended = true;
-            foreach (var filter in _subscriptions.Keys)
+            foreach (var (filter, (_, shared)) in _subscriptions)
             {
-                Organization.Subscriptions.Remove(filter, this);
+                Forget(filter, shared);
             }
 
             _subscriptions.Clear();
         }
 
-        Outbox.Close();
+        foreach (var unacknowledged in Outbox.Close().GroupBy(static delivery => delivery.Source!))
+        {
+            unacknowledged.Key.Return(unacknowledged.Select(static delivery => delivery.Again()));
+        }
+
+        _changes.Set();
     }
+
+    bool IReceiver.Deliver(string topic, ReadOnlyMemory<byte> payload, QualityOfService qualityOfService, PublishProperties? properties) =>
+        Outbox.Deliver(topic, payload, qualityOfService, properties);
+
+    Task IReceiver.WaitForRoomAsync() => Outbox.WaitForRoomAsync();
+
+    /// <inheritdoc/>
+    public bool Sees(string topic) => ResourceGroup is not { } group || Organization.Shows(topic, Identity, group);
 
     /// <summary>Whether one more filter is within the role's limit (protocol.md §2.6).</summary>
     public bool HasRoomFor(string internalFilter)
@@ -138,9 +189,16 @@ internal sealed class Session
         lock (_gate)
         {
             var isNew = !_subscriptions.ContainsKey(internalFilter);
-            if (!_ended)
+            if (_ended)
             {
-                _subscriptions[internalFilter] = grant;
+                return isNew;
+            }
+
+            _changes.Set();
+            var shared = _shared.Join(this, internalFilter, grant.QualityOfService);
+            _subscriptions[internalFilter] = (grant, shared);
+            if (shared is null)
+            {
                 Organization.Subscriptions.Set(internalFilter, this, grant);
             }
 
@@ -154,14 +212,16 @@ internal sealed class Session
     {
         lock (_gate)
         {
-            if (!_subscriptions.Remove(internalFilter))
+            if (!_subscriptions.Remove(internalFilter, out var subscription))
             {
                 return false;
             }
 
-            Organization.Subscriptions.Remove(internalFilter, this);
-            return true;
+            Forget(internalFilter, subscription.Shared);
         }
+
+        _changes.Set();
+        return true;
     }
 
     /// <summary>A PUBLISH of QoS 1 or 2 arrived over a connection.</summary>
@@ -176,9 +236,13 @@ internal sealed class Session
     /// <summary>A message that arrived over a connection is dealt with: it is acknowledged, now or when the client sends it again.</summary>
     public void Consumed(Connection connection, InboundMessage message, byte reasonCode)
     {
-        lock (_gate)
+        if (connection.AcknowledgementDelay() is var delay && delay > TimeSpan.Zero)
         {
-            _inbound.Consumed(message, _connection == connection ? _sink : null, reasonCode);
+            _ = ConsumedLaterAsync(connection, message, reasonCode, delay);
+        }
+        else
+        {
+            ConsumedNow(connection, message, reasonCode);
         }
     }
 
@@ -191,6 +255,53 @@ internal sealed class Session
             {
                 _inbound.OnPubRel(packetId, _sink!);
             }
+        }
+    }
+
+    /// <summary>What a user sees of it.</summary>
+    public EmulatorSession Snapshot()
+    {
+        var counts = Outbox.Counts;
+        return new EmulatorSession
+        {
+            ClientId = Identity.ClientId,
+            Role = Identity.Role,
+            Connected = Connection is not null,
+            Expiry = Expiry,
+            Subscriptions = [.. Subscriptions.Select(subscription => TopicMap.FromInternal(Identity, subscription.InternalFilter))],
+            InFlight = counts.InFlight,
+            Queued = counts.Queued,
+            Dropped = counts.Dropped,
+        };
+    }
+
+    /// <summary>The session of a client that was away before a restart.</summary>
+    /// <param name="away">For how long.</param>
+    public void RestoreDetached(TimeSpan away) => DetachedAt = _clock.GetTimestamp() - (long)(away.TotalSeconds * _clock.TimestampFrequency);
+
+    private void ConsumedNow(Connection connection, InboundMessage message, byte reasonCode)
+    {
+        lock (_gate)
+        {
+            _inbound.Consumed(message, _connection == connection ? _sink : null, reasonCode);
+        }
+    }
+
+    private async Task ConsumedLaterAsync(Connection connection, InboundMessage message, byte reasonCode, TimeSpan delay)
+    {
+        await Task.Delay(delay, _clock).ConfigureAwait(false);
+        ConsumedNow(connection, message, reasonCode);
+    }
+
+    private void Forget(string internalFilter, SharedSubscription? shared)
+    {
+        if (shared is null)
+        {
+            Organization.Subscriptions.Remove(internalFilter, this);
+        }
+        else
+        {
+            _shared.Leave(this, shared);
         }
     }
 }

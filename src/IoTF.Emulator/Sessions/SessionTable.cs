@@ -1,15 +1,32 @@
 using System.Security.Cryptography;
 using IoTF.Emulator.Admission;
 using IoTF.Emulator.Connections;
+using IoTF.Emulator.Persistence;
 using IoTF.Emulator.Refusals;
+using IoTF.Emulator.Registry;
 using IoTF.Protocol.Identities;
 
 namespace IoTF.Emulator.Sessions;
 
 /// <summary>All sessions of the local service, those that wait for their clients included. One ClientId has one connection at most.</summary>
-internal sealed class SessionTable(EmulatorOptions options, Traffic traffic)
+internal sealed class SessionTable(EmulatorOptions options, Traffic traffic, ChangeMark changes)
 {
     private readonly Dictionary<string, Session> _sessions = new(StringComparer.Ordinal);
+
+    /// <summary>What members of scalable applications share.</summary>
+    public SharedSubscriptions Shared { get; } = new(options);
+
+    /// <summary>All sessions; a copy.</summary>
+    public Session[] All
+    {
+        get
+        {
+            lock (_sessions)
+            {
+                return [.. _sessions.Values];
+            }
+        }
+    }
 
     /// <summary>Gives a client its session. Another connection of the same client is closed first: the second one wins (protocol.md §2.4).</summary>
     /// <param name="connection">The client's connection.</param>
@@ -27,7 +44,7 @@ internal sealed class SessionTable(EmulatorOptions options, Traffic traffic)
             }
 
             // A session that ended with the connection just closed is not in the table any more.
-            var present = !admitted.CleanSession && _sessions.TryGetValue(key, out session) && !HasExpired(session);
+            var present = !admitted.CleanSession && _sessions.TryGetValue(key, out session) && !session.HasExpired;
             if (!present)
             {
                 if (_sessions.Remove(key, out var old))
@@ -35,7 +52,7 @@ internal sealed class SessionTable(EmulatorOptions options, Traffic traffic)
                     old.End();
                 }
 
-                session = new Session(key, admitted.Identity, admitted.Organization, options, traffic);
+                session = Make(key, admitted.Identity, admitted.Organization);
                 _sessions.Add(key, session);
             }
 
@@ -72,40 +89,52 @@ internal sealed class SessionTable(EmulatorOptions options, Traffic traffic)
     /// <summary>What has to be looked at from time to time: sessions whose time is over, clients that have gone silent, queues that do not move.</summary>
     public void Sweep()
     {
-        Session[] sessions;
-        lock (_sessions)
-        {
-            sessions = [.. _sessions.Values];
-        }
-
-        foreach (var session in sessions)
+        foreach (var session in All)
         {
             session.Outbox.LookForProgress();
             session.Connection?.CloseIfSilent();
-            if (session.Connection is null && HasExpired(session))
+            if (session.HasExpired)
             {
                 Expire(session);
             }
         }
+
+        foreach (var shared in Shared.All)
+        {
+            shared.LookForProgress();
+        }
     }
+
+    /// <summary>Puts back the session of a client that was away before a restart.</summary>
+    /// <param name="identity">The client.</param>
+    /// <param name="organization">Its organisation.</param>
+    /// <returns>An empty session, which waits for its client.</returns>
+    public Session Restore(ClientIdentity identity, Organization organization)
+    {
+        var session = Make(identity.ClientId, identity, organization);
+        lock (_sessions)
+        {
+            _sessions[identity.ClientId] = session;
+        }
+
+        return session;
+    }
+
+    private Session Make(string key, ClientIdentity identity, Organization organization) =>
+        new(key, identity, organization, options, traffic, Shared, changes);
 
     private void Expire(Session session)
     {
         lock (_sessions)
         {
             // Its client may have come back in the meantime.
-            if (session.Connection is null && HasExpired(session) && _sessions.GetValueOrDefault(session.Key) == session)
+            if (session.HasExpired && _sessions.GetValueOrDefault(session.Key) == session)
             {
                 _sessions.Remove(session.Key);
                 session.End();
             }
         }
     }
-
-    private bool HasExpired(Session session) =>
-        session.Connection is null
-        && session.Expiry != Timeout.InfiniteTimeSpan
-        && options.Clock.GetElapsedTime(session.DetachedAt) >= session.Expiry;
 
     // Members of a scalable application without an instance id share one ClientId and are told apart by a hidden suffix (protocol.md §2.5).
     private static string KeyOf(ClientIdentity identity) => identity is { Role: ClientRole.ScalableApplication, InstanceId: null }

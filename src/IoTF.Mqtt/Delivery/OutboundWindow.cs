@@ -228,6 +228,29 @@ public sealed class OutboundWindow
         return settled;
     }
 
+    /// <summary>Puts a message back that was in flight before the process that owns the session was started again; <see cref="Resume"/> sends it.</summary>
+    /// <param name="message">The message, not sent by this process.</param>
+    /// <param name="packetId">The packet id it was sent with.</param>
+    /// <param name="isReleased">QoS 2: whether the other end has it, so that its PUBCOMP is awaited.</param>
+    /// <exception cref="ArgumentException">The packet id is 0 or in use, or the message is of QoS 0.</exception>
+    public void Restore(OutboundMessage message, ushort packetId, bool isReleased)
+    {
+        if (packetId == 0 || _inFlight.ContainsKey(packetId) || message.QualityOfService == QualityOfService.AtMostOnce)
+        {
+            throw new ArgumentException($"No message can be in flight with the packet id {packetId} here.", nameof(packetId));
+        }
+
+        message.PacketId = packetId;
+        message.Transmissions = 1;
+        Append(message);
+        if (isReleased && message.QualityOfService == QualityOfService.ExactlyOnce)
+        {
+            message.State = OutboundState.AwaitingPubComp;
+        }
+
+        _lastId = packetId;
+    }
+
     /// <summary>Empties the window and gives back what was in flight, oldest first.</summary>
     public IReadOnlyList<OutboundMessage> Abandon()
     {

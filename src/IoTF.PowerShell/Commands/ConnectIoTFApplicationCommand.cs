@@ -1,5 +1,7 @@
 using System.Management.Automation;
+using IoTF.Client.Configuration;
 using IoTF.Client.Receiving;
+using IoTF.PowerShell.Configuration;
 using IoTF.PowerShell.Errors;
 using IoTF.PowerShell.Sessions;
 using IoTF.Protocol.Identities;
@@ -58,27 +60,57 @@ public sealed class ConnectIoTFApplicationCommand : ConnectIoTFCommandBase
     [Parameter]
     public string? WillDeviceId { get; set; }
 
+    private protected override ClientRole Role => ClientRole.Application;
+
+    private protected override bool IsIdentityGiven =>
+        (Organization ?? OrganizationOfKey()) is { } organization && (Key is not null || Certificate is not null || organization == IdentityRules.QuickstartOrganization);
+
     private protected override bool HasApiKey => ApiKey is not null;
+
+    private string? Key => ApiKey ?? Credential?.UserName;
+
+    private protected override ConfigurationValues Given() => base.Given() with
+    {
+        Organization = Given(nameof(Organization), Organization ?? OrganizationOfKey()),
+        ApiKey = Given(nameof(ApiKey), Key),
+        ApplicationId = Given(nameof(ApplicationId), ApplicationId),
+        InstanceId = Given(nameof(InstanceId), InstanceId),
+        SharedSubscription = GivenIfBound<bool>(nameof(Scalable), Scalable),
+    };
+
+    private protected override void Fill(ParameterFilling filling, ConfigurationValues values)
+    {
+        base.Fill(filling, values);
+        filling.Fill(nameof(ApiKey), values.ApiKey, value => ApiKey = value, () => ApiKey = null);
+        filling.Fill(nameof(ApplicationId), values.ApplicationId, value => ApplicationId = value, () => ApplicationId = null);
+        filling.Fill(nameof(Scalable), values.SharedSubscription, value => Scalable = value, () => Scalable = false);
+        if (values.SharedSubscription is not { Value: false, Origin.Kind: ConfigurationSource.Parameter })
+        {
+            filling.Fill(nameof(InstanceId), values.InstanceId, value => InstanceId = value, () => InstanceId = null);
+        }
+    }
 
     private protected override ClientIdentity MakeIdentity()
     {
         if (!Scalable && InstanceId is null)
         {
-            return ClientIdentity.ForApplication(FindOrganization(ApiKey ?? Credential?.UserName), FindApplication(ApplicationId));
+            return ClientIdentity.ForApplication(FindOrganization(Key), FindApplication(ApplicationId));
         }
 
         return ClientIdentity.ForScalableApplication(
-            FindOrganization(ApiKey ?? Credential?.UserName),
+            FindOrganization(Key),
             ApplicationId ?? throw Refuse(
                 ErrorIds.ApplicationIdNeeded,
                 "The members of a scalable application find together by their application id, and none was given.",
-                "Give the same -ApplicationId to each member."),
+                Ways("-ApplicationId, the same for each member", "identity.appId", "WIOTP_IDENTITY_APPID")),
             InstanceId);
     }
 
     private protected override string MakeUserName(string? credentialUserName) =>
         ApiKey ?? credentialUserName ?? throw Refuse(
-            ErrorIds.ApiKeyNeeded, "The API key was not given.", "Give it with -ApiKey, or as the user name of -Credential.");
+            ErrorIds.ApiKeyNeeded,
+            "The API key was not given.",
+            Ways("-ApiKey, or as the user name of -Credential", "auth.key", "WIOTP_AUTH_KEY"));
 
     private protected override IReadOnlyList<SubscriptionRequest> MakeSubscriptions(ClientIdentity identity) =>
         SendOnly || identity.IsQuickstart || identity.Role == ClientRole.ScalableApplication
@@ -92,4 +124,6 @@ public sealed class ConnectIoTFApplicationCommand : ConnectIoTFCommandBase
                 ErrorIds.DeviceNeeded,
                 "An application sends events in the name of a device, and so is its last will.",
                 "Name the device with -WillDeviceType and -WillDeviceId.");
+
+    private string? OrganizationOfKey() => Protocol.Credentials.ApiKey.TryGetOrganization(Key, out var organization) ? organization : null;
 }

@@ -53,10 +53,10 @@ public abstract partial class ConnectIoTFCommandBase
             ? (deviceType, deviceId)
             : throw Refuse(
                 ErrorIds.DeviceNeeded,
-                _clientCertificate is null
-                    ? $"The {role.ToString().ToLowerInvariant()} was not named."
-                    : $"The {role.ToString().ToLowerInvariant()} was not named, and the client certificate does not name one.",
-                "Give -DeviceType and -DeviceId.");
+                $"The device {(deviceType is null ? "type" : "id")} was not given{(_clientCertificate is null ? "" : ", and the client certificate does not name it")}.",
+                deviceType is null
+                    ? Ways("-DeviceType", "identity.typeId", "WIOTP_IDENTITY_TYPEID")
+                    : Ways("-DeviceId", "identity.deviceId", "WIOTP_IDENTITY_DEVICEID"));
     }
 
     /// <summary>The application id, as given or as the certificate names it; a new random one otherwise.</summary>
@@ -72,7 +72,7 @@ public abstract partial class ConnectIoTFCommandBase
         ?? throw Refuse(
             ErrorIds.OrganizationNeeded,
             apiKey is null ? "The organisation was not given." : "The organisation was not given, and it cannot be told from the API key with certainty.",
-            "Give it with -Organization.");
+            Ways("-Organization", "identity.orgId", "WIOTP_IDENTITY_ORGID"));
 
     private ClientCertificate? ReadCertificate()
     {

@@ -185,10 +185,11 @@ public abstract partial class ConnectIoTFCommandBase : IoTFCommandBase
         }
     }
 
-    /// <summary>Who connects where, and how, by what was given.</summary>
-    private protected SessionOptions Prepare()
+    /// <summary>Who connects where, and how: what parameters, configuration file and environment say together.</summary>
+    internal SessionOptions Prepare()
     {
         CurrentIdentity = null;
+        using var configured = Configure();
         _clientCertificate = ReadCertificate();
         CurrentIdentity = MakeIdentity();
         RequireNamed(CurrentIdentity);
@@ -263,6 +264,7 @@ public abstract partial class ConnectIoTFCommandBase : IoTFCommandBase
             Version = ProtocolVersions.Parse(ProtocolVersion),
             Persistent = Persistent,
             Will = MakeWill(identity),
+            SessionExpiry = ConfiguredSessionExpiry ?? SessionOptions.DefaultSessionExpiry,
             KeepAlive = ServiceLimits.EffectiveKeepAlive(identity, TimeSpan.FromSeconds(Math.Ceiling(KeepAlive.TotalSeconds))),
             ConnectTimeout = ConnectTimeout,
             Reconnect = NoReconnect ? null : new ReconnectOptions(ReconnectDelay, MaxReconnectDelay),
@@ -316,6 +318,6 @@ public abstract partial class ConnectIoTFCommandBase : IoTFCommandBase
             : throw Refuse(
                 ErrorIds.TokenNeeded,
                 $"{identity.ClientId} needs a token to connect.",
-                "Give it with -Token (Read-Host -AsSecureString) or -Credential.");
+                Ways("-Token (Read-Host -AsSecureString) or -Credential", "auth.token", "WIOTP_AUTH_TOKEN"));
     }
 }

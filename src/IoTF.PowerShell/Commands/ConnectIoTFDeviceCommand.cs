@@ -11,10 +11,12 @@ namespace IoTF.PowerShell.Commands;
 [OutputType(typeof(IoTFSession))]
 public sealed class ConnectIoTFDeviceCommand : ConnectIoTFDeviceCommandBase
 {
+    private protected override ClientRole Role => ClientRole.Device;
+
     private protected override ClientIdentity MakeIdentity()
     {
         var organization = FindOrganization(apiKey: null);
-        var (deviceType, deviceId) = FindDevice(ClientRole.Device, DeviceType, DeviceId);
+        var (deviceType, deviceId) = FindDevice(Role, DeviceType, DeviceId);
         return ClientIdentity.ForDevice(organization, deviceType, deviceId);
     }
 

@@ -15,10 +15,12 @@ namespace IoTF.PowerShell.Commands;
 [OutputType(typeof(IoTFSession))]
 public sealed class ConnectIoTFGatewayCommand : ConnectIoTFDeviceCommandBase
 {
+    private protected override ClientRole Role => ClientRole.Gateway;
+
     private protected override ClientIdentity MakeIdentity()
     {
         var organization = FindOrganization(apiKey: null);
-        var (deviceType, deviceId) = FindDevice(ClientRole.Gateway, DeviceType, DeviceId);
+        var (deviceType, deviceId) = FindDevice(Role, DeviceType, DeviceId);
         return ClientIdentity.ForGateway(organization, deviceType, deviceId);
     }
 

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using IoTF.Client.Configuration;
 using IoTF.Client.Faults;
 using IoTF.Client.Sessions;
 using IoTF.Emulator;
@@ -104,6 +105,10 @@ public abstract class IoTFCommandBase : PSCmdlet, IDisposable
         catch (RuleException exception)
         {
             ThrowTerminatingError(FaultRecords.Create(exception, ErrorTarget ?? Offending(exception)));
+        }
+        catch (ConfigurationException exception)
+        {
+            ThrowTerminatingError(FaultRecords.Create(exception, ErrorTarget));
         }
         catch (PayloadException exception)
         {

@@ -30,6 +30,14 @@ public sealed class StartIoTFEmulatorCommand : IoTFCommandBase
     [ValidateRange(0, 65535)]
     public int? PlainPort { get; set; }
 
+    /// <summary>
+    /// A file that keeps devices, keys and persistent sessions over a restart; made when it is not there. The certificate authority is kept beside
+    /// it. An organisation that is not given is that of the file.
+    /// </summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Path { get; set; }
+
     private protected override void Process()
     {
         var slot = EmulatorSlot.Current;
@@ -42,7 +50,14 @@ public sealed class StartIoTFEmulatorCommand : IoTFCommandBase
         }
 
         var service = Await(LocalEmulator.StartAsync(
-            new EmulatorOptions { Organization = Organization, Port = Port, OfferPlainText = AllowInsecure || PlainPort is not null, PlainPort = PlainPort },
+            new EmulatorOptions
+            {
+                Organization = Organization,
+                Port = Port,
+                OfferPlainText = AllowInsecure || PlainPort is not null,
+                PlainPort = PlainPort,
+                StatePath = Path is null ? null : GetUnresolvedProviderPathFromPSPath(Path),
+            },
             StopToken));
         slot.Emulator = new IoTFEmulator(service);
         if (Port is null && service.Port != EmulatorOptions.DefaultPort)

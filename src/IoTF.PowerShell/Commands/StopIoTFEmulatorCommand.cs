@@ -3,7 +3,7 @@ using IoTF.PowerShell.Emulation;
 
 namespace IoTF.PowerShell.Commands;
 
-/// <summary>Stops the local service. Its clients are disconnected, and what it knew is forgotten.</summary>
+/// <summary>Stops the local service. Its clients are disconnected, and what it knew is forgotten unless it is kept in a file.</summary>
 [Cmdlet(VerbsLifecycle.Stop, "IoTFEmulator")]
 public sealed class StopIoTFEmulatorCommand : IoTFCommandBase
 {
@@ -15,10 +15,17 @@ public sealed class StopIoTFEmulatorCommand : IoTFCommandBase
     private protected override void Process()
     {
         var emulator = EmulatorSlot.Require(Emulator);
-        Await(emulator.Service.StopAsync().WaitAsync(StopToken));
-        if (EmulatorSlot.Current.Emulator == emulator)
+        try
         {
-            EmulatorSlot.Current.Emulator = null;
+            Await(emulator.Service.StopAsync().WaitAsync(StopToken));
+        }
+        finally
+        {
+            // Also when its file could not be written: it has stopped all the same.
+            if (EmulatorSlot.Current.Emulator == emulator && !StopToken.IsCancellationRequested)
+            {
+                EmulatorSlot.Current.Emulator = null;
+            }
         }
 
         WriteVerbose($"The emulator at port {emulator.Port} is stopped.");

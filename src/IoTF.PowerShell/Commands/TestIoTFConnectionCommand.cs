@@ -1,8 +1,10 @@
 using System.Diagnostics;
 using System.Management.Automation;
+using IoTF.Client.Configuration;
 using IoTF.Client.Diagnosing;
 using IoTF.Client.Receiving;
 using IoTF.Client.Sessions;
+using IoTF.PowerShell.Configuration;
 using IoTF.PowerShell.Diagnosing;
 using IoTF.PowerShell.Errors;
 using IoTF.PowerShell.Sessions;
@@ -59,6 +61,35 @@ public sealed class TestIoTFConnectionCommand : ConnectIoTFCommandBase
     private bool IsApplication => !string.IsNullOrEmpty(ApiKey) || !string.IsNullOrEmpty(ApplicationId);
 
     private bool IsDevice => !string.IsNullOrEmpty(DeviceType) || !string.IsNullOrEmpty(DeviceId) || Gateway;
+
+    private protected override ClientRole Role => IsApplication ? ClientRole.Application : Gateway ? ClientRole.Gateway : ClientRole.Device;
+
+    private protected override bool IsIdentityGiven => IsApplication
+        ? Organization is not null || Protocol.Credentials.ApiKey.TryGetOrganization(ApiKeyOr(Credential?.UserName), out _)
+        : Organization is not null && (Certificate is not null || (GivenOrNull(DeviceType) is not null && GivenOrNull(DeviceId) is not null));
+
+    private protected override ConfigurationValues Given() => base.Given() with
+    {
+        DeviceType = Given(nameof(DeviceType), GivenOrNull(DeviceType)),
+        DeviceId = Given(nameof(DeviceId), GivenOrNull(DeviceId)),
+        ApiKey = IsApplication ? Given(nameof(ApiKey), ApiKeyOr(Credential?.UserName)) : null,
+        ApplicationId = Given(nameof(ApplicationId), GivenOrNull(ApplicationId)),
+    };
+
+    private protected override void Fill(ParameterFilling filling, ConfigurationValues values)
+    {
+        base.Fill(filling, values);
+        if (IsApplication)
+        {
+            filling.Fill(nameof(ApiKey), values.ApiKey, value => ApiKey = value, () => ApiKey = null);
+            filling.Fill(nameof(ApplicationId), values.ApplicationId, value => ApplicationId = value, () => ApplicationId = null);
+        }
+        else
+        {
+            filling.Fill(nameof(DeviceType), values.DeviceType, value => DeviceType = value, () => DeviceType = null);
+            filling.Fill(nameof(DeviceId), values.DeviceId, value => DeviceId = value, () => DeviceId = null);
+        }
+    }
 
     private protected override ClientIdentity MakeIdentity()
     {
@@ -144,6 +175,10 @@ public sealed class TestIoTFConnectionCommand : ConnectIoTFCommandBase
         {
             var problem = exception.Message.Replace(exception.Advice, "", StringComparison.Ordinal).TrimEnd();
             return new StepReport(StepNames.Configuration, StepResult.Failed, default, problem, exception.Advice, exception.RuleId);
+        }
+        catch (ConfigurationException exception)
+        {
+            return new StepReport(StepNames.Configuration, StepResult.Failed, default, exception.Message, exception.Advice, exception.ErrorId);
         }
         catch (IoTFException exception)
         {

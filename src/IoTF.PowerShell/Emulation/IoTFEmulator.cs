@@ -44,6 +44,15 @@ public sealed class IoTFEmulator
     /// <summary>The clients that are connected now.</summary>
     public IoTFEmulatorConnection[] Connections => [.. Service.Connections.Select(static connection => new IoTFEmulatorConnection(connection))];
 
+    /// <summary>What is kept of clients, connected or not, with what waits for them.</summary>
+    public IoTFEmulatorSession[] Sessions => [.. Service.Sessions.Select(static session => new IoTFEmulatorSession(session))];
+
+    /// <summary>What the members of scalable applications share, with what waits for them.</summary>
+    public IoTFEmulatorSharedSubscription[] SharedSubscriptions => [.. Service.SharedSubscriptions.Select(static shared => new IoTFEmulatorSharedSubscription(shared))];
+
+    /// <summary>What goes wrong because <c>Set-IoTFEmulatorFault</c> asked for it.</summary>
+    public IoTFEmulatorFault[] Faults => [.. Service.Faults.Select(static fault => new IoTFEmulatorFault(fault))];
+
     /// <summary>What was refused and why, oldest first.</summary>
     public IoTFEmulatorRefusal[] Refusals => [.. Service.Refusals.Select(static refusal => new IoTFEmulatorRefusal(refusal))];
 

@@ -12,6 +12,7 @@ public sealed class IoTFEmulatorConnection
         Role = connection.Role.ToString();
         RemoteAddress = connection.RemoteAddress;
         Secure = connection.Secure;
+        WebSocket = connection.WebSocket;
         ProtocolVersion = ProtocolVersions.Name(connection.Version);
         ConnectedAt = connection.ConnectedAt.UtcDateTime;
         BytesReceived = connection.BytesReceived;
@@ -34,6 +35,9 @@ public sealed class IoTFEmulatorConnection
     /// <summary>Whether TLS protects it.</summary>
     public bool Secure { get; }
 
+    /// <summary>Whether MQTT travels in a WebSocket.</summary>
+    public bool WebSocket { get; }
+
     /// <summary>The version of MQTT.</summary>
     public string ProtocolVersion { get; }
 
@@ -55,6 +59,6 @@ public sealed class IoTFEmulatorConnection
     /// <summary>Messages that wait to be sent to the client.</summary>
     public int Queued { get; }
 
-    /// <summary>Messages dropped because too many waited.</summary>
+    /// <summary>Messages dropped because too many waited, or because they waited too long.</summary>
     public long Dropped { get; }
 }

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using IoTF.Client.Configuration;
 using IoTF.Client.Faults;
 using IoTF.Mqtt.Links;
 using IoTF.Protocol.Rules;
@@ -35,6 +36,15 @@ internal static class FaultRecords
             target ?? violation.Subject,
             new IoTFException(violation.RuleId, problem, violation.Advice));
     }
+
+    /// <summary>The error record of a configuration that cannot be used.</summary>
+    internal static ErrorRecord Create(ConfigurationException problem, object? target) => ErrorRecords.Create(
+        problem.ErrorId,
+        problem.ErrorId == ConfigurationErrorId.ConfigurationFileNotFound ? ErrorCategory.ObjectNotFound : ErrorCategory.InvalidData,
+        problem.Message,
+        problem.Advice,
+        target,
+        new IoTFException(problem.ErrorId, problem.Message, problem.Advice));
 
     private static ErrorCategory CategoryOf(FaultCategory category) => category switch
     {

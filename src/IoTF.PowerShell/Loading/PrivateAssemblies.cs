@@ -4,7 +4,7 @@ using System.Runtime.Loader;
 namespace IoTF.PowerShell.Loading;
 
 /// <summary>
-/// The load context that holds the module's own assemblies and MQTTnet, so that another module with another MQTTnet in the
+/// The load context that holds the module's own assemblies and the packages they use, so that another module with another MQTTnet in the
 /// same process disturbs nobody, nor is disturbed.
 /// </summary>
 internal sealed class PrivateAssemblies : AssemblyLoadContext
@@ -17,6 +17,9 @@ internal sealed class PrivateAssemblies : AssemblyLoadContext
         "IoTF.Client",
         "IoTF.Emulator",
     };
+
+    /// <summary>Packages the module brings along, which only its own assemblies get from here.</summary>
+    private static readonly IReadOnlySet<string> PackageNames = new HashSet<string>(StringComparer.OrdinalIgnoreCase) { "MQTTnet", "YamlDotNet" };
 
     private static readonly Lazy<PrivateAssemblies> Instance = new(Create);
 
@@ -35,7 +38,7 @@ internal sealed class PrivateAssemblies : AssemblyLoadContext
     protected override Assembly? Load(AssemblyName assemblyName)
     {
         // A missing file is an error here: falling back to the default context could find a foreign MQTTnet there.
-        var mine = assemblyName.Name is { } name && (OwnNames.Contains(name) || name.Equals("MQTTnet", StringComparison.OrdinalIgnoreCase));
+        var mine = assemblyName.Name is { } name && (OwnNames.Contains(name) || PackageNames.Contains(name));
         return mine ? LoadFromAssemblyPath(Path.Combine(_folder, assemblyName.Name + ".dll")) : null;
     }
 

@@ -47,6 +47,9 @@ public static class ServiceLimits
     /// <summary>Registered devices behind one gateway (protocol.md §4.7).</summary>
     public const int DevicesPerGateway = 500;
 
+    /// <summary>What a message is counted in against a rate: 4 KiB of payload, begun ones as whole ones (protocol.md §2.7).</summary>
+    public const int RateUnit = 4 * 1024;
+
     /// <summary>How long an event waits for an application that is away (protocol.md §2.6).</summary>
     public static readonly TimeSpan EventLifetime = TimeSpan.FromHours(24);
 
@@ -64,6 +67,16 @@ public static class ServiceLimits
         ClientRole.Device => DeviceInFlight,
         ClientRole.Gateway => GatewayInFlight,
         _ => ApplicationInFlight,
+    };
+
+    /// <summary>How many units of <see cref="RateUnit"/> a client of a role publishes in a second, in the Standard plan (protocol.md §2.7).</summary>
+    /// <param name="role">The role.</param>
+    /// <returns>10, 100 or 20: messages, or 40, 400 or 80 KB.</returns>
+    public static int PublishRate(ClientRole role) => role switch
+    {
+        ClientRole.Device => 10,
+        ClientRole.Gateway => 100,
+        _ => 20,
     };
 
     /// <summary>

@@ -24,6 +24,8 @@ public sealed record DebianProgram(string Name, string Package)
     /// <summary>The distribution's own Python: only that one sees the modules of Debian's packages.</summary>
     public static DebianProgram Python { get; } = new("python3", "python3") { Folders = ["/usr/bin"] };
 
+    public static DebianProgram Node { get; } = new("node", "nodejs");
+
     public static DebianProgram Shell { get; } = new("sh", "dash");
 
     /// <summary>Makes a C program hand out its lines as it writes them, though its output is a pipe.</summary>

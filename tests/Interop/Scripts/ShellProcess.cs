@@ -6,7 +6,8 @@ namespace IoTF.Tests.Interop.Scripts;
 /// <summary>A script in a process of its own, run by the console host of <c>tools/Shell</c>, for tests in which the process ends.</summary>
 public sealed class ShellProcess : IAsyncDisposable
 {
-    private static readonly DebianProgram Host = new("IoTF.Shell", "dotnet-sdk-10.0") { Folders = [AppContext.BaseDirectory] };
+    /// <summary>The console host itself.</summary>
+    public static readonly DebianProgram Host = new("IoTF.Shell", "dotnet-sdk-10.0") { Folders = [AppContext.BaseDirectory] };
 
     private readonly TemporaryFolder folder;
 

@@ -167,7 +167,19 @@ public sealed class ConnectTests : EmulatorTest
     public async Task A_first_packet_that_is_no_CONNECT_is_closed_without_an_answer() => await ExpectSilenceAsync([0xC0, 0x00], 105);
 
     [Fact]
-    public async Task Words_that_are_no_MQTT_are_closed_without_an_answer() => await ExpectSilenceAsync("GET / HTTP/1.1\r\n\r\n"u8.ToArray(), 105);
+    public async Task Words_that_are_no_MQTT_are_closed_without_an_answer() => await ExpectSilenceAsync("SSH-2.0-OpenSSH_9.2\r\n"u8.ToArray(), 105);
+
+    [Theory]
+    [InlineData(0, 3_600)]
+    [InlineData(60, 60)]
+    [InlineData(65_535, 3_600)]
+    [Vector("X16")]
+    public async Task MQTT_5_tells_a_member_of_a_scalable_application_its_keep_alive(ushort asked, int effective)
+    {
+        var client = await OpenAsync(MqttVersion.V5);
+        client.Link.Send(RawClient.ConnectPacket("A:abc123:worker", Application.UserName, Application.Token, keepAlive: asked));
+        Assert.Equal(effective, (await client.ExpectAsync<MqttConnAckPacket>()).ServerKeepAlive);
+    }
 
     [Fact]
     public async Task MQTT_5_tells_a_device_what_it_may_use()

@@ -2,6 +2,8 @@ using IoTF.Emulator;
 using IoTF.Emulator.Registry;
 using IoTF.Mqtt;
 using IoTF.Mqtt.Transport;
+using MQTTnet.Packets;
+using MQTTnet.Protocol;
 using Xunit;
 
 namespace IoTF.Tests.Unit.Emulator;
@@ -56,6 +58,35 @@ public abstract class EmulatorTest : IAsyncLifetime
 
     private protected Task<RawClient> ApplicationAsync(MqttVersion version, string applicationId = "dash", bool plain = false) =>
         KeepAsync(RawClient.ConnectAsync(Emulator, version, RawClient.ConnectPacket(Application, applicationId), plain: plain));
+
+    private protected Task<RawClient> QuickstartAsync(MqttVersion version, string clientId) =>
+        ConnectAsync(version, RawClient.ConnectPacket(clientId, userName: null, token: null), plain: true);
+
+    private protected Task<RawClient> ConnectAsync(MqttVersion version, MqttConnectPacket packet, bool plain = false) =>
+        KeepAsync(RawClient.ConnectAsync(Emulator, version, packet, plain: plain));
+
+    /// <summary>Sends a CONNECT that is refused, and expects the close.</summary>
+    /// <param name="code">The return code as in MQTT 3.1.1, 5 or 2; null for a close without CONNACK.</param>
+    /// <param name="closeCode">What the service calls it.</param>
+    /// <param name="code5">The reason code in MQTT 5, where it is not the one that 5 or 2 stands for.</param>
+    private protected async Task ExpectRefusedAsync(
+        MqttVersion version, MqttConnectPacket packet, int? code, int closeCode, MqttConnectReasonCode? code5 = null, bool plain = false)
+    {
+        var client = await OpenAsync(version, plain);
+        client.Link.Send(packet);
+        var expected = version != MqttVersion.V5
+            ? code
+            : (int?)code5 ?? (int)(code == 2 ? MqttConnectReasonCode.ClientIdentifierNotValid : MqttConnectReasonCode.NotAuthorized);
+        if (expected is not null)
+        {
+            var connAck = await client.ExpectAsync<MqttConnAckPacket>();
+            Assert.Equal(expected, RawClient.CodeOf(connAck, version));
+            Assert.Equal(version == MqttVersion.V5, !string.IsNullOrEmpty(connAck.ReasonString));
+        }
+
+        await client.ExpectCloseAsync();
+        Assert.Equal(closeCode, Emulator.Refusals[^1].CloseCode);
+    }
 
     private protected Task<RawClient> OpenAsync(MqttVersion version, bool plain = false) => KeepAsync(RawClient.OpenAsync(Emulator, version, plain));
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using IoTF.Mqtt;
 using MQTTnet.Packets;
 using MQTTnet.Protocol;
@@ -152,6 +153,20 @@ public sealed class ViolationTests : EmulatorTest
         var device = await DeviceAsync(MqttVersion.V5);
         device.Publish(topic, new byte[131_000], qos: 1);
         await device.ExpectAsync<MqttPubAckPacket>();
+    }
+
+    [Theory]
+    [InlineData("json", new byte[] { 0x7B, 0x22, 0x61, 0x22, 0x3A })]
+    [InlineData("bin", new byte[] { 0x00, 0xFF })]
+    [Vector("X17", "X18")]
+    public async Task A_payload_is_delivered_as_it_is_whatever_its_format_says(string format, byte[] payload)
+    {
+        var device = await DeviceAsync(MqttVersion.V311);
+        var application = await ApplicationAsync(MqttVersion.V311);
+        await application.SubscribeAsync((AllEvents, 1));
+        device.Publish($"iot-2/evt/status/fmt/{format}", payload, qos: 1);
+        await device.ExpectAsync<MqttPubAckPacket>();
+        Assert.Equal(payload, (await application.ReceiveAsync($"iot-2/type/pump/id/p-001/evt/status/fmt/{format}")).Payload.ToArray());
     }
 
     [Theory]

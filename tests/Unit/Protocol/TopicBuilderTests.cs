@@ -90,4 +90,21 @@ public sealed class TopicBuilderTests
         Assert.Equal(ruleId, Assert.Throws<RuleException>(() => LongTopics.Command(type, id, "s", "json")).RuleId);
         Assert.Equal(ruleId, Assert.Throws<RuleException>(() => LongTopics.StatusFilter(type, id)).RuleId);
     }
+
+    [Theory]
+    [InlineData("iot-2/type/pump/id/p-001/evt/s/fmt/json", "pump", "p-001")]
+    [InlineData("iot-2/type/pump/id/p-001/cmd/+/fmt/+", "pump", "p-001")]
+    [InlineData("iot-2/type/pump/id/p-001/notify", "pump", "p-001")]
+    [InlineData("iotdm-1/type/pump/id/p-001/#", "pump", "p-001")]
+    [InlineData("iot-2/type/+/id/p-001/cmd/+/fmt/+", null, null)]
+    [InlineData("iot-2/type/pump/id/+/cmd/+/fmt/+", null, null)]
+    [InlineData("iot-2/type/pump/id/p-001", null, null)]
+    [InlineData("iot-2/evt/s/fmt/json", null, null)]
+    [InlineData("iotdm-1/#", null, null)]
+    [InlineData("", null, null)]
+    public void A_long_topic_or_filter_says_which_single_device_it_is_about(string topicOrFilter, string? deviceType, string? deviceId)
+    {
+        Assert.Equal(deviceId is not null, LongTopics.TryGetDevice(topicOrFilter, out var type, out var id));
+        Assert.Equal((deviceType, deviceId), (type, id));
+    }
 }

@@ -1,0 +1,60 @@
+# A runbook: a device sends what a CSV file holds, unattended, and the exit code says whether the service has acknowledged all of it.
+#
+#   pwsh examples/runbook.ps1 -CredentialFile cred.xml -Organization main -DeviceType pump -DeviceId p1 -Domain iot.mas.example.com -Port 443 -CACertificate ca.crt -ReadingsFile readings.csv
+#
+# Captured once, by the account that runs it:    Get-Credential use-token-auth | Export-Clixml cred.xml
+# In Azure Automation, give a credential asset:  -Credential (Get-AutomationPSCredential plant-gw)
+# What is not given comes from the WIOTP_ variables, or from a file of IBM's clients: -ConfigurationFile device.yaml
+
+[CmdletBinding()]
+param(
+    [Parameter(Mandatory)] [string] $ReadingsFile,
+    [pscredential] $Credential,
+    [string] $CredentialFile,
+    [string] $ConfigurationFile,
+    [string] $Organization,
+    [string] $DeviceType,
+    [string] $DeviceId,
+    [string] $HostName,
+    [string] $Domain,
+    [int] $Port,
+    [string] $CACertificate
+)
+
+$ErrorActionPreference = 'Stop'
+try {
+    Import-Module ([System.IO.Path]::Combine($PSScriptRoot, '..', 'IoTF.psd1'))
+
+    # Only what was given: the rest is left to the configuration.
+    $where = @{}
+    foreach ($name in 'Credential', 'ConfigurationFile', 'Organization', 'DeviceType', 'DeviceId', 'HostName', 'Domain', 'Port', 'CACertificate') {
+        if ($PSBoundParameters.ContainsKey($name)) { $where[$name] = $PSBoundParameters[$name] }
+    }
+
+    if ($CredentialFile) {
+        $where.Credential = [System.Management.Automation.PSSerializer]::Deserialize([System.IO.File]::ReadAllText($CredentialFile))
+    }
+
+    $session = Connect-IoTFDevice @where
+
+    # Import-Csv in a full PowerShell; written out here, so that it also runs on the engine alone. Values with commas need Import-Csv.
+    $names, $rows = [System.IO.File]::ReadAllLines($ReadingsFile)
+    $names = $names.Split(',')
+    $readings = foreach ($row in $rows) {
+        $values = $row.Split(',')
+        $reading = [ordered]@{}
+        for ($column = 0; $column -lt $names.Count; $column++) { $reading[$names[$column]] = $values[$column] }
+        [pscustomobject] $reading
+    }
+
+    # Returns when the service has acknowledged every row; a row that it did not take ends the script.
+    $readings | Send-IoTFEvent status -Session $session
+    Disconnect-IoTFSession $session
+    "$(@($readings).Count) readings were acknowledged as $($session.ClientId)."
+    exit 0
+}
+catch {
+    [System.Console]::Error.WriteLine("The runbook failed ($($_.FullyQualifiedErrorId.Split(',')[0])): $_")
+    if ($_.ErrorDetails.RecommendedAction) { [System.Console]::Error.WriteLine($_.ErrorDetails.RecommendedAction) }
+    exit 1
+}

@@ -1,0 +1,79 @@
+using IoTF.Emulator.Routing;
+using IoTF.Mqtt;
+using IoTF.Protocol.Identities;
+using IoTF.Protocol.Topics;
+
+namespace IoTF.Emulator.Sessions;
+
+/// <summary>The shared subscriptions of all organisations, by the service's names for them, which begin with the organisation.</summary>
+internal sealed class SharedSubscriptions(EmulatorOptions options)
+{
+    private readonly Dictionary<string, SharedSubscription> _byName = new(StringComparer.Ordinal);
+
+    /// <summary>All there are; a copy.</summary>
+    public SharedSubscription[] All
+    {
+        get
+        {
+            lock (_byName)
+            {
+                return [.. _byName.Values];
+            }
+        }
+    }
+
+    /// <summary>The one of a name; null when it has no members.</summary>
+    public SharedSubscription? Find(string name)
+    {
+        lock (_byName)
+        {
+            return _byName.GetValueOrDefault(name);
+        }
+    }
+
+    /// <summary>Makes a member of a scalable application share a filter with the others.</summary>
+    /// <returns>What it shares; null for a client whose subscriptions are its own.</returns>
+    public SharedSubscription? Join(Session session, string internalFilter, QualityOfService qualityOfService)
+    {
+        if (session.Identity.Role != ClientRole.ScalableApplication)
+        {
+            return null;
+        }
+
+        var name = TopicMap.SharedSubscription(session.Identity, TopicMap.FromInternal(session.Identity, internalFilter))!;
+
+        lock (_byName)
+        {
+            if (!_byName.TryGetValue(name, out var shared))
+            {
+                shared = new SharedSubscription(name, internalFilter, session.Identity, options);
+                _byName.Add(name, shared);
+
+                // Which QoS a message has is decided when it is handed to a member.
+                session.Organization.Subscriptions.Set(internalFilter, shared, new Grant(QualityOfService.ExactlyOnce, NoLocal: false));
+            }
+
+            shared.Join(session, qualityOfService);
+            if (session.ResourceGroup is not null)
+            {
+                // A member sees what others may not.
+                session.Organization.Subscriptions.Invalidate();
+            }
+
+            return shared;
+        }
+    }
+
+    /// <summary>Ends a membership, and the subscription with its last member.</summary>
+    public void Leave(Session session, SharedSubscription shared)
+    {
+        lock (_byName)
+        {
+            if (shared.Leave(session))
+            {
+                _byName.Remove(shared.Name);
+                session.Organization.Subscriptions.Remove(shared.InternalFilter, shared);
+            }
+        }
+    }
+}

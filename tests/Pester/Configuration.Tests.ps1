@@ -1,0 +1,60 @@
+BeforeAll {
+    Import-Module ([System.IO.Path]::Combine($PSScriptRoot, '..', '..', 'IoTF.psd1')) -Force
+    $emulator = Start-IoTFEmulator -Port 0
+    $device = New-IoTFEmulatorDevice pump p1
+    $secret = [System.Net.NetworkCredential]::new('', $device.Token).Password
+    [System.IO.File]::WriteAllText([System.IO.Path]::Combine($TestDrive, 'ca.pem'), $emulator.CACertificate.ExportCertificatePem())
+
+    function New-Configuration([string] $Name, [string] $Text) {
+        $path = [System.IO.Path]::Combine($TestDrive, $Name)
+        [System.IO.File]::WriteAllText($path, $Text)
+        $path
+    }
+}
+
+AfterAll {
+    Get-IoTFSession | Disconnect-IoTFSession
+    Stop-IoTFEmulator
+}
+
+Describe 'A configuration file' {
+    It 'connects a device, with an authority beside the file, and shows no secret' {
+        $file = New-Configuration 'device.yaml' @"
+identity:
+  orgId: $($emulator.Organization)
+  typeId: pump
+  deviceId: p1
+auth:
+  token: $secret
+options:
+  mqtt:
+    port: $($emulator.Port)
+    caFile: ca.pem
+    keepAlive: 30
+"@
+        $written = Connect-IoTFDevice -ConfigurationFile $file -HostName localhost -Verbose 4>&1
+        $session = $written | Where-Object { $_ -isnot [System.Management.Automation.VerboseRecord] }
+        $session.ClientId | Should -Be "d:$($emulator.Organization):pump:p1"
+        $session.KeepAlive | Should -Be ([timespan]::FromSeconds(30))
+        $told = [string]::Join("`n", @($written | Where-Object { $_ -is [System.Management.Automation.VerboseRecord] }))
+        $told | Should -Match 'Token comes from auth.token in line 6'
+        $told.Contains($secret) | Should -BeFalse
+        Disconnect-IoTFSession $session
+    }
+
+    It 'is refused by key and line' {
+        $file = New-Configuration 'wrong.yaml' "options:`n  mqtt:`n    port: many`n"
+        try { Connect-IoTFDevice -ConfigurationFile $file } catch { $fault = $_ }
+        $fault.FullyQualifiedErrorId | Should -BeLike 'ConfigurationValueInvalid,*'
+        $fault.CategoryInfo.Category | Should -Be 'InvalidData'
+        "$fault" | Should -Match 'options.mqtt.port in line 3'
+        "$fault" | Should -Match 'must be a number'
+    }
+
+    It 'whose authorities are missing is refused by key and line' {
+        $file = New-Configuration 'authority.yaml' "options: {mqtt: {caFile: nowhere.pem}}`n"
+        try { Connect-IoTFDevice -ConfigurationFile $file } catch { $fault = $_ }
+        $fault.FullyQualifiedErrorId | Should -BeLike 'ConfigurationValueInvalid,*'
+        "$fault" | Should -Match 'options.mqtt.caFile in line 1'
+    }
+}
