@@ -4,7 +4,7 @@
 .DESCRIPTION
     Build   builds the solution and stages the module into bin/, so that Import-Module ./IoTF.psd1 works.
     Test    builds and runs all tests. Where Pester 5.5 or newer is installed, it runs tests/Pester itself as well.
-    Clean   removes bin/ and obj/ everywhere.
+    Clean   removes bin/ and obj/ everywhere, and the help in en-US/.
 .PARAMETER Task
     What to do; Build unless given.
 .PARAMETER Configuration
@@ -60,6 +60,12 @@ function Clear-Build {
                 [System.IO.Directory]::Delete($folder, $true)
             }
         }
+    }
+
+    # Only that of the module: docs/en-US is where it is made from.
+    $help = [System.IO.Path]::Combine($PSScriptRoot, 'en-US')
+    if ([System.IO.Directory]::Exists($help)) {
+        [System.IO.Directory]::Delete($help, $true)
     }
 }
 
