@@ -58,3 +58,51 @@ options:
         "$fault" | Should -Match 'options.mqtt.caFile in line 1'
     }
 }
+
+Describe 'The variables of the environment' {
+    BeforeAll {
+        $gateway = New-IoTFEmulatorDevice hall gw1 -Gateway
+        $key = New-IoTFEmulatorApiKey
+        $there = @{ HostName = $emulator.HostName; Port = $emulator.Port; CACertificate = $emulator.CACertificate }
+
+        # Only while the script block runs: the environment belongs to the whole process.
+        function Use-Variable([hashtable] $Variables, [scriptblock] $Action) {
+            try {
+                foreach ($name in $Variables.Keys) { [System.Environment]::SetEnvironmentVariable("WIOTP_$name", $Variables[$name]) }
+                & $Action
+            }
+            finally {
+                foreach ($name in $Variables.Keys) { [System.Environment]::SetEnvironmentVariable("WIOTP_$name", [NullString]::Value) }
+            }
+        }
+    }
+
+    AfterEach {
+        Get-IoTFSession | Disconnect-IoTFSession
+    }
+
+    It 'connect a gateway' {
+        $variables = @{
+            IDENTITY_ORGID = $emulator.Organization
+            IDENTITY_TYPEID = 'hall'
+            IDENTITY_DEVICEID = 'gw1'
+            AUTH_TOKEN = [System.Net.NetworkCredential]::new('', $gateway.Token).Password
+        }
+        $session = Use-Variable $variables { Connect-IoTFGateway @there }
+        $session.Role | Should -Be 'Gateway'
+        $session.ClientId | Should -Be "g:$($emulator.Organization):hall:gw1"
+        [System.Environment]::GetEnvironmentVariable('WIOTP_AUTH_TOKEN') | Should -BeNullOrEmpty
+    }
+
+    It 'connect a member of a scalable application, unless the parameters say otherwise' {
+        $variables = @{
+            IDENTITY_APPID = 'worker'
+            AUTH_KEY = $key.ApiKey
+            AUTH_TOKEN = [System.Net.NetworkCredential]::new('', $key.Token).Password
+            OPTIONS_MQTT_INSTANCEID = 'i1'
+        }
+        (Use-Variable $variables { Connect-IoTFApplication @there }).ClientId | Should -Be "A:$($emulator.Organization):worker:i1"
+        (Use-Variable $variables { Connect-IoTFApplication @there -InstanceId i2 }).ClientId | Should -Be "A:$($emulator.Organization):worker:i2"
+        (Use-Variable $variables { Connect-IoTFApplication @there -Scalable:$false }).ClientId | Should -Be "a:$($emulator.Organization):worker"
+    }
+}

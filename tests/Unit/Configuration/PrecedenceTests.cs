@@ -2,6 +2,7 @@ using IoTF.Client.Configuration;
 using IoTF.PowerShell.Commands;
 using IoTF.PowerShell.Emulation;
 using IoTF.PowerShell.Errors;
+using IoTF.Protocol.Rules;
 using Xunit;
 
 namespace IoTF.Tests.Unit.Configuration;
@@ -103,4 +104,62 @@ public sealed class PrecedenceTests : ConfigurationTest
         Assert.Contains(name, fault.Message, StringComparison.Ordinal);
         Assert.False(Prepare(new ConnectIoTFDeviceCommand { Insecure = true }, Device((name, value))).Endpoint.Secure);
     }
+
+    [Fact]
+    public void A_gateway_takes_its_identity_and_token_from_where_a_device_takes_them()
+    {
+        var options = Prepare(new ConnectIoTFGatewayCommand { ConfigurationFile = Write("gateway.yaml", Yaml) }, ("OPTIONS_MQTT_PORT", "443"));
+        Assert.Equal("g:abc123:pump:p-001", options.Identity.ClientId);
+        Assert.Equal("of-the-file", Secret(options));
+        Assert.Equal("abc123.messaging.file.example.com:443", options.Endpoint.ToString());
+    }
+
+    [Theory]
+    [InlineData(null, null, "A:abc123:w:of-the-variable")]
+    [InlineData("of-the-parameter", null, "A:abc123:w:of-the-parameter")]
+    [InlineData(null, true, "A:abc123:w:of-the-variable")]
+    [InlineData(null, false, "a:abc123:w")]
+    public void A_parameter_decides_whether_an_application_is_scalable_and_which_member_it_is(string? instance, bool? scalable, string clientId)
+    {
+        var command = new ConnectIoTFApplicationCommand { InstanceId = instance };
+        if (scalable is { } given)
+        {
+            command.Scalable = given;
+            command.MyInvocation.BoundParameters[nameof(command.Scalable)] = command.Scalable;
+        }
+
+        var options = Prepare(command, Application(("IDENTITY_APPID", "w"), ("OPTIONS_MQTT_INSTANCEID", "of-the-variable"), ("OPTIONS_MQTT_SHAREDSUBSCRIPTION", "true")));
+        Assert.Equal(clientId, options.Identity.ClientId);
+        Assert.Equal(scalable ?? false, command.Scalable.IsPresent);
+        Assert.Equal(instance, command.InstanceId);
+    }
+
+    [Fact]
+    public void A_scalable_application_needs_an_id_wherever_it_is_said()
+    {
+        var fault = Assert.Throws<IoTFException>(() => PrepareApplication(Application(("OPTIONS_MQTT_SHAREDSUBSCRIPTION", "true"))));
+        Assert.Equal(ErrorIds.ApplicationIdNeeded, fault.ErrorId);
+        Assert.Contains("WIOTP_IDENTITY_APPID", fault.NextStep, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("cleanStart: false, sharedSubscription: true", true)]
+    [InlineData("cleanStart: false, sharedSubscription: true, instanceId: i1", false)]
+    public void A_persistent_session_of_a_scalable_application_takes_an_instance_id_wherever_it_is_said(string settings, bool refused)
+    {
+        var file = Write("app.yaml", $"identity: {{appId: w}}\nauth: {{key: {Key}, token: t}}\noptions: {{mqtt: {{{settings}}}}}\n");
+        var command = new ConnectIoTFApplicationCommand { ConfigurationFile = file };
+        if (refused)
+        {
+            Assert.Equal(RuleId.PersistentNeedsInstanceId, Assert.Throws<RuleException>(() => Prepare(command)).RuleId);
+        }
+        else
+        {
+            Assert.True(Prepare(command).Persistent);
+        }
+    }
+
+    [Fact]
+    public void The_tests_run_without_the_variables_of_whoever_runs_them() =>
+        Assert.DoesNotContain(EnvironmentConfiguration.OfProcess().Keys, name => name.StartsWith("WIOTP_", StringComparison.Ordinal));
 }

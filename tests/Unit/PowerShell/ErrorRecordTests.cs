@@ -1,12 +1,23 @@
 using System.Management.Automation;
+using IoTF.Client.Configuration;
+using IoTF.Client.Faults;
+using IoTF.Emulator;
 using IoTF.PowerShell.Errors;
 using IoTF.PowerShell.Payloads;
+using IoTF.Protocol.Connecting;
+using IoTF.Protocol.Rules;
 using Xunit;
 
 namespace IoTF.Tests.Unit.PowerShell;
 
 public sealed class ErrorRecordTests
 {
+    /// <summary>Everything that <c>FullyQualifiedErrorId</c> can begin with.</summary>
+    public static TheoryData<Type> Lists =>
+    [
+        typeof(ErrorIds), typeof(FaultIds), typeof(RuleId), typeof(ConnectRefusalId), typeof(ConfigurationErrorId), typeof(EmulatorErrorId),
+    ];
+
     [Fact]
     public void A_payload_error_keeps_its_input_and_says_what_to_do_next()
     {
@@ -34,12 +45,8 @@ public sealed class ErrorRecordTests
         Assert.Equal(ErrorCategory.LimitsExceeded, ErrorRecords.Create(fault, target: null).CategoryInfo.Category);
     }
 
-    [Fact]
-    public void The_identifiers_are_the_names_of_their_constants()
-    {
-        foreach (var field in typeof(ErrorIds).GetFields())
-        {
-            Assert.Equal(field.Name, field.GetRawConstantValue());
-        }
-    }
+    [Theory]
+    [MemberData(nameof(Lists))]
+    public void The_identifiers_are_the_names_of_their_constants(Type list) =>
+        Assert.All(list.GetFields(), field => Assert.Equal(field.Name, field.GetRawConstantValue()));
 }

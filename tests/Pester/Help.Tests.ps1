@@ -1,0 +1,156 @@
+BeforeAll {
+    $root = [System.IO.Path]::GetFullPath([System.IO.Path]::Combine($PSScriptRoot, '..', '..'))
+    Import-Module ([System.IO.Path]::Combine($root, 'IoTF.psd1')) -Force
+    $folder = [System.IO.Path]::Combine($root, 'docs', 'en-US')
+    $commands = @(Get-Command -Module IoTF)
+    $common = [System.Management.Automation.Cmdlet]::CommonParameters
+    $pages = @([System.IO.Directory]::GetFiles($folder, '*-*.md'))
+    $topics = @([System.IO.Directory]::GetFiles($folder, 'about_*.md'))
+
+    function Get-OwnParameter($command) {
+        $command.Parameters.Keys | Where-Object { -not $common.Contains($_) }
+    }
+
+    function Get-Heading($path) {
+        [regex]::Matches([System.IO.File]::ReadAllText($path), '(?m)^### -(\w+)\r?$') | ForEach-Object { $_.Groups[1].Value }
+    }
+
+    function Get-Script($path, $words) {
+        [regex]::Matches([System.IO.File]::ReadAllText($path), "(?ms)^``````powershell$words\r?\n(.*?)^``````") | ForEach-Object { $_.Groups[1].Value }
+    }
+
+    function Get-Linked($path) {
+        [regex]::Matches([System.IO.File]::ReadAllText($path), '\((shared/\w+\.md)\)') | ForEach-Object { [System.IO.Path]::Combine($folder, $_.Groups[1].Value) }
+    }
+}
+
+Describe 'The pages of the help' {
+    It 'are one for each cmdlet' {
+        $named = $pages | ForEach-Object { [System.IO.Path]::GetFileNameWithoutExtension($_) }
+        [string]::Join(',', [System.Linq.Enumerable]::Order([string[]]$named)) |
+            Should -Be ([string]::Join(',', [System.Linq.Enumerable]::Order([string[]]$commands.Name)))
+    }
+
+    It 'describe no parameter that the cmdlet does not have' {
+        $unknown = foreach ($page in $pages) {
+            $command = Get-Command ([System.IO.Path]::GetFileNameWithoutExtension($page))
+            Get-Heading $page | Where-Object { -not $command.Parameters.ContainsKey($_) } | ForEach-Object { "$($command.Name) -$_" }
+        }
+        $unknown | Should -BeNullOrEmpty
+    }
+
+    It 'share no text that none of them needs' {
+        $needed = foreach ($page in $pages) {
+            $own = @(Get-Heading $page)
+            $parameters = (Get-Command ([System.IO.Path]::GetFileNameWithoutExtension($page))).Parameters
+            foreach ($file in Get-Linked $page) {
+                Get-Heading $file | Where-Object { $own -notcontains $_ -and $parameters.ContainsKey($_) } | ForEach-Object { "$file -$_" }
+            }
+        }
+        $unneeded = foreach ($file in [System.IO.Directory]::GetFiles([System.IO.Path]::Combine($folder, 'shared'))) {
+            Get-Heading $file | ForEach-Object { "$file -$_" } | Where-Object { $needed -notcontains $_ }
+        }
+        $unneeded | Should -BeNullOrEmpty
+    }
+
+    It 'link to files that are there' {
+        $broken = foreach ($file in $pages + $topics) {
+            [regex]::Matches([System.IO.File]::ReadAllText($file), '\]\((?!https://)([^)]+)\)') | ForEach-Object { $_.Groups[1].Value } |
+                Where-Object { -not [System.IO.File]::Exists([System.IO.Path]::Combine($folder, $_)) } | ForEach-Object { "$file`: $_" }
+        }
+        $broken | Should -BeNullOrEmpty
+    }
+
+    It 'have scripts without mistakes, whose cmdlets have the parameters that are named' {
+        $mistakes = foreach ($file in $pages + $topics) {
+            foreach ($script in Get-Script $file '(?: runnable)?') {
+                $faults = $null
+                $tree = [System.Management.Automation.Language.Parser]::ParseInput($script, [ref]$null, [ref]$faults)
+                $faults | ForEach-Object { "$file`: $($_.Message)" }
+                $calls = $tree.FindAll({ $args[0] -is [System.Management.Automation.Language.CommandAst] }, $true)
+                foreach ($call in $calls | Where-Object { "$($_.GetCommandName())" -like '*-IoTF*' }) {
+                    $command = Get-Command $call.GetCommandName() -ErrorAction Ignore
+                    if ($null -eq $command) {
+                        "$file`: $($call.GetCommandName())"
+                        continue
+                    }
+
+                    $call.CommandElements | Where-Object { $_ -is [System.Management.Automation.Language.CommandParameterAst] } |
+                        Where-Object { -not $command.Parameters.ContainsKey($_.ParameterName) } |
+                        ForEach-Object { "$file`: $($command.Name) -$($_.ParameterName)" }
+                }
+            }
+        }
+        $mistakes | Should -BeNullOrEmpty
+    }
+
+    It 'have scripts that run and clean up after themselves, where they say so' {
+        $ran = 0
+        $failed = foreach ($page in $pages) {
+            foreach ($script in Get-Script $page ' runnable') {
+                try {
+                    $null = & ([scriptblock]::Create("`$ErrorActionPreference = 'Stop'`n$script"))
+                    $ran++
+                    if ($null -ne (Get-IoTFEmulator) -or $null -ne (Get-IoTFSession)) {
+                        "$page leaves something behind: $script"
+                    }
+                }
+                catch {
+                    "$page`: $_ in $script"
+                }
+                finally {
+                    Get-IoTFSession | Disconnect-IoTFSession -TimeoutSec 0 -ErrorAction Ignore
+                    Get-IoTFEmulator | Stop-IoTFEmulator
+                }
+            }
+        }
+        $failed | Should -BeNullOrEmpty
+        $ran | Should -BeGreaterThan 20
+    }
+}
+
+Describe 'Get-Help' {
+    It 'shows what each cmdlet is for, what it takes and how it is used' {
+        $missing = foreach ($command in $commands) {
+            $help = Get-Help $command.Name -Full
+            if ($help.Synopsis -notmatch '\w\.$') { "$($command.Name): synopsis" }
+            if ("$($help.description.Text)".Length -lt 60) { "$($command.Name): description" }
+            if (@($help.examples.example).Count -lt 3) { "$($command.Name): three examples" }
+            if (@($help.examples.example | Where-Object { -not $_.code }).Count -gt 0) { "$($command.Name): code of an example" }
+            if (@($help.returnValues.returnValue).Count -eq 0) { "$($command.Name): outputs" }
+        }
+        $missing | Should -BeNullOrEmpty
+    }
+
+    It 'describes every parameter' {
+        $missing = foreach ($command in $commands) {
+            $described = @((Get-Help $command.Name -Full).parameters.parameter)
+            foreach ($name in Get-OwnParameter $command) {
+                $text = $described | Where-Object name -eq $name | ForEach-Object { $_.description.Text }
+                if ("$text" -notmatch '(?s)^(?!Accepted values).*\w.*\.$') { "$($command.Name) -$name" }
+            }
+        }
+        $missing | Should -BeNullOrEmpty
+    }
+
+    It 'knows of a parameter what the cmdlet knows' {
+        $type = (Get-Help New-IoTFEmulatorDevice -Full).parameters.parameter | Where-Object name -eq DeviceType
+        $type.required | Should -Be 'true'
+        $type.position | Should -Be '0'
+        $type.aliases | Should -Be 'TypeId'
+        $type.pipelineInput | Should -Be 'True (ByPropertyName)'
+        $alive = (Get-Help Connect-IoTFDevice -Full).parameters.parameter | Where-Object name -eq KeepAlive
+        $alive.defaultValue | Should -Be '60 seconds'
+        ((Get-Help Get-IoTFSession -Full).parameters.parameter | Where-Object name -eq Name).globbing | Should -Be 'true'
+    }
+
+    It 'finds the about topics, in lines of 80 columns but for scripts' {
+        $topics.Count | Should -Be 8
+        foreach ($topic in $topics) {
+            $name = [System.IO.Path]::GetFileNameWithoutExtension($topic)
+            $text = Get-Help $name
+            $text | Should -Match "TOPIC\s+$name\s+SHORT DESCRIPTION"
+            "$text".Split("`n") | Where-Object { $_.Length -gt 80 -and -not $_.StartsWith('        ') } | Should -BeNullOrEmpty
+        }
+    }
+}
