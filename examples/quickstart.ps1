@@ -1,7 +1,17 @@
-# A device and an application talk to each other, on this machine and over TLS 1.2. Nothing has to be set up before.
-#
-#   dotnet run --project tools/Shell -- examples/quickstart.ps1      (without PowerShell: the engine comes from NuGet)
-#   pwsh examples/quickstart.ps1                                     (after ./build.ps1)
+<#
+.SYNOPSIS
+    A device and an application talk to each other, on this machine and over TLS 1.2.
+.DESCRIPTION
+    Nothing has to be set up before.
+.EXAMPLE
+    pwsh examples/quickstart.ps1
+
+    After ./build.ps1.
+.EXAMPLE
+    dotnet run --project tools/Shell -- examples/quickstart.ps1
+
+    Without PowerShell: the engine comes from NuGet.
+#>
 
 $ErrorActionPreference = 'Stop'
 Import-Module ([System.IO.Path]::Combine($PSScriptRoot, '..', 'IoTF.psd1'))

@@ -1,11 +1,36 @@
-# A runbook: a device sends what a CSV file holds, unattended, and the exit code says whether the service has acknowledged all of it.
-#
-#   pwsh examples/runbook.ps1 -CredentialFile cred.xml -Organization main -DeviceType pump -DeviceId p1 -Domain iot.mas.example.com -Port 443 -CACertificate ca.crt -ReadingsFile readings.csv
-#
-# Captured once, by the account that runs it:    Get-Credential use-token-auth | Export-Clixml cred.xml
-# In Azure Automation, give a credential asset:  -Credential (Get-AutomationPSCredential plant-gw)
-# What is not given comes from the WIOTP_ variables, or from a file of IBM's clients: -ConfigurationFile device.yaml
-
+<#
+.SYNOPSIS
+    A device sends what a CSV file holds, unattended, and the exit code says whether the service has acknowledged all of it.
+.DESCRIPTION
+    What is not given comes from the WIOTP_ variables, or from a file of IBM's clients (-ConfigurationFile).
+    Ends with 0 when every row was acknowledged, else with 1 and the reason on the error stream.
+.PARAMETER ReadingsFile
+    The readings: a line of names, then a line of values each.
+.PARAMETER CredentialFile
+    A credential captured once, by the account that runs this: Get-Credential use-token-auth | Export-Clixml cred.xml
+.PARAMETER Credential
+    A credential whose password is the token, where a script calls this one.
+.PARAMETER ConfigurationFile
+    A file of IBM's clients: YAML, ini or .properties.
+.PARAMETER Organization
+    The organization.
+.PARAMETER DeviceType
+    The type of the device.
+.PARAMETER DeviceId
+    The device.
+.PARAMETER HostName
+    The host, where it does not follow from organization and domain.
+.PARAMETER Domain
+    The domain of the installation, as iot.mas.example.com.
+.PARAMETER Port
+    The port; 8883 unless given.
+.PARAMETER CACertificate
+    The certificate authority of a private installation.
+.EXAMPLE
+    pwsh examples/runbook.ps1 -CredentialFile cred.xml -Organization main -DeviceType pump -DeviceId p1 -Domain iot.mas.example.com -Port 443 -CACertificate ca.crt -ReadingsFile readings.csv
+.EXAMPLE
+    pwsh examples/runbook.ps1 -ConfigurationFile device.yaml -ReadingsFile readings.csv
+#>
 [CmdletBinding()]
 param(
     [Parameter(Mandatory)] [string] $ReadingsFile,
@@ -23,7 +48,9 @@ param(
 
 $ErrorActionPreference = 'Stop'
 try {
-    Import-Module ([System.IO.Path]::Combine($PSScriptRoot, '..', 'IoTF.psd1'))
+    # In a checkout the module that was built there, else the installed one.
+    $built = [System.IO.Path]::Combine($PSScriptRoot, '..', 'IoTF.psd1')
+    Import-Module $(if ([System.IO.File]::Exists($built)) { $built } else { 'IoTF' })
 
     # Only what was given: the rest is left to the configuration.
     $where = @{}

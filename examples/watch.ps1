@@ -1,7 +1,17 @@
-# An administrator watches: who comes, who goes and why, and what the devices say. Everything runs on this machine.
-#
-#   dotnet run --project tools/Shell -- examples/watch.ps1
-#   pwsh examples/watch.ps1                                          (after ./build.ps1)
+<#
+.SYNOPSIS
+    An administrator watches: who comes, who goes and why, and what the devices say.
+.DESCRIPTION
+    Everything runs on this machine.
+.EXAMPLE
+    pwsh examples/watch.ps1
+
+    After ./build.ps1.
+.EXAMPLE
+    dotnet run --project tools/Shell -- examples/watch.ps1
+
+    Without PowerShell: the engine comes from NuGet.
+#>
 
 $ErrorActionPreference = 'Stop'
 Import-Module ([System.IO.Path]::Combine($PSScriptRoot, '..', 'IoTF.psd1'))

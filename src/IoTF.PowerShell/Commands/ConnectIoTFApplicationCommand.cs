@@ -20,8 +20,9 @@ namespace IoTF.PowerShell.Commands;
 [OutputType(typeof(IoTFSession))]
 public sealed class ConnectIoTFApplicationCommand : ConnectIoTFCommandBase
 {
-    /// <summary>The API key; the user name of <c>-Credential</c> unless given.</summary>
+    /// <summary>The API key; the user name of <c>-Credential</c>, or of a piped credential, unless given.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Alias("UserName")]
     [ValidateNotNullOrEmpty]
     public string? ApiKey { get; set; }
 

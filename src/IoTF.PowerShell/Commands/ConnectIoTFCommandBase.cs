@@ -31,8 +31,9 @@ public abstract partial class ConnectIoTFCommandBase : IoTFCommandBase
     [ValidateNotNullOrEmpty]
     public string? Organization { get; set; }
 
-    /// <summary>The authentication token, as a SecureString.</summary>
+    /// <summary>The authentication token, as a SecureString. The password of a piped credential, as <c>Get-Secret</c> emits it, is one.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Alias("Password")]
     [SecretTransformation]
     public SecureString? Token { get; set; }
 
