@@ -23,12 +23,17 @@ internal sealed class LoginDelays(TimeProvider clock)
     }
 
     /// <summary>A login has failed.</summary>
-    /// <returns>How long its answer waits; when it does, <see cref="End"/> is called afterwards.</returns>
-    public TimeSpan Begin(string clientId)
+    /// <returns>How long its answer waits; when it does, <see cref="End"/> is called afterwards. Null when another answer is being delayed already.</returns>
+    public TimeSpan? Begin(string clientId)
     {
         lock (_records)
         {
             var record = Find(clientId);
+            if (record.Delaying > 0)
+            {
+                return null;
+            }
+
             record.Failures++;
             record.LastFailure = clock.GetTimestamp();
             if (record.Failures <= AnsweredAtOnce)

@@ -18,7 +18,12 @@ internal static class FailedLogin
     /// <exception cref="LinkException">The connection broke, or what came was not MQTT.</exception>
     public static async Task<CloseReason?> WaitAsync(LoginDelays delays, string clientId, Link link, Task closing, TimeProvider clock)
     {
-        var delay = delays.Begin(clientId);
+        if (delays.Begin(clientId) is not { } delay)
+        {
+            // Two logins at the same moment: the other one was a little faster.
+            return CloseReason.AuthenticationDelayed;
+        }
+
         if (delay == TimeSpan.Zero)
         {
             return null;
