@@ -9,6 +9,9 @@ public enum OutboundState : byte
     /// <summary>QoS 2: PUBREL sent for whatever an earlier owner of the session left under this id; its PUBCOMP is awaited before the PUBLISH.</summary>
     AwaitingRelease,
 
+    /// <summary>QoS 2: its id is free for it; its PUBLISH waits for messages before it whose ids are not, or they would be overtaken (MQTT-3.1.1 §4.6).</summary>
+    Released,
+
     /// <summary>QoS 1: PUBLISH sent, PUBACK awaited.</summary>
     AwaitingPubAck,
 

@@ -17,6 +17,9 @@ public sealed class OutboundWindow
     /// <summary>Ids that an earlier owner of the session may have left unreleased at the other end; null when there is no such owner.</summary>
     private BitArray? _inheritedIds;
 
+    /// <summary>QoS 2 messages that wait for a release, their own or that of one before them, in the order of sending. Others are left out when they come to the front.</summary>
+    private readonly Queue<OutboundMessage> _unreleased = new();
+
     /// <summary>Where messages that are held back after a reconnect go.</summary>
     private IPacketSink? _resumedOver;
 
@@ -116,6 +119,11 @@ public sealed class OutboundWindow
                 sink.PubRel(message.PacketId, ReasonCode.Success);
                 return;
             }
+
+            if (message.State == OutboundState.Released)
+            {
+                return;
+            }
         }
 
         message.Transmissions = 1;
@@ -180,7 +188,8 @@ public sealed class OutboundWindow
         {
             _inheritedIds![packetId] = false;
             _order.Release(message);
-            PublishReleased(message, sink);
+            message.State = OutboundState.Released;
+            PublishInTurn(sink);
             return AcknowledgementOutcome.Progress;
         }
 
@@ -328,7 +337,18 @@ public sealed class OutboundWindow
         _order.Append(message);
         if (message.QualityOfService == QualityOfService.ExactlyOnce)
         {
-            message.State = _inheritedIds?[message.PacketId] == true ? OutboundState.AwaitingRelease : OutboundState.AwaitingPubRec;
+            while (_unreleased.TryPeek(out var first) && first.State is not (OutboundState.AwaitingRelease or OutboundState.Released))
+            {
+                _unreleased.Dequeue();
+            }
+
+            var isInherited = _inheritedIds?[message.PacketId] == true;
+            if (isInherited || _unreleased.Count > 0)
+            {
+                _unreleased.Enqueue(message);
+            }
+
+            message.State = isInherited ? OutboundState.AwaitingRelease : _unreleased.Count > 0 ? OutboundState.Released : OutboundState.AwaitingPubRec;
             ExactlyOnceCount++;
         }
         else
@@ -360,7 +380,10 @@ public sealed class OutboundWindow
                 case OutboundState.AwaitingRelease when _inheritedIds is not null:
                     _resumedOver.PubRel(message.PacketId, ReasonCode.Success);
                     break;
-                case OutboundState.AwaitingRelease:
+                case OutboundState.Released when _inheritedIds is not null:
+                    PublishInTurn(_resumedOver);
+                    break;
+                case OutboundState.AwaitingRelease or OutboundState.Released:
                     PublishReleased(message, _resumedOver);
                     break;
                 default:
@@ -373,6 +396,19 @@ public sealed class OutboundWindow
         if (_order.HeldBackCount == 0)
         {
             _resumedOver = null;
+        }
+    }
+
+    /// <summary>Publishes what is released and has nothing unreleased before it. What is held back after a reconnect has its turn later.</summary>
+    private void PublishInTurn(IPacketSink sink)
+    {
+        while (_unreleased.TryPeek(out var message) && message is { State: not OutboundState.AwaitingRelease, IsHeldBack: false })
+        {
+            _unreleased.Dequeue();
+            if (message.State == OutboundState.Released)
+            {
+                PublishReleased(message, sink);
+            }
         }
     }
 

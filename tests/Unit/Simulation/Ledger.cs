@@ -79,7 +79,7 @@ internal sealed class Ledger
         var promise = (int)sent.QualityOfService;
         if (++sent.Delivered == 1)
         {
-            Violation.Unless(sent.Number > _lastDelivered[promise], $"message {sent.Number} was first delivered after {_lastDelivered[promise]}");
+            Violation.Unless(sent.Number > _lastDelivered[promise], $"QoS {promise} message {sent.Number} was first delivered after {_lastDelivered[promise]}");
             _lastDelivered[promise] = sent.Number;
         }
 

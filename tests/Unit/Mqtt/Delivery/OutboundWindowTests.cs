@@ -31,6 +31,56 @@ public sealed class OutboundWindowTests
         Assert.Equal(["PUBLISH 1 c"], _sink.Take());
     }
 
+    [Fact]
+    public void A_message_whose_id_is_released_early_does_not_overtake_those_before_it()
+    {
+        var window = new OutboundWindow(limit: 4, exactlyOnceLimit: 4);
+        window.InheritIds();
+        foreach (var name in new[] { "a", "b", "c" })
+        {
+            window.Publish(Message(name, QualityOfService.ExactlyOnce), _sink);
+        }
+
+        Assert.Equal(["PUBREL 1", "PUBREL 2", "PUBREL 3"], _sink.Take());
+        window.OnPubComp(2, _sink, out _);
+        Assert.Empty(_sink.Take());
+
+        // The answer for the first was lost with the connection.
+        window.Resume(sessionPresent: true, _sink);
+        Assert.Equal(["PUBREL 1", "PUBREL 3"], _sink.Take());
+        window.OnPubComp(1, _sink, out _);
+        Assert.Equal(["PUBLISH 1 a", "PUBLISH 2 b"], _sink.Take());
+        window.OnPubComp(3, _sink, out _);
+        Assert.Equal(["PUBLISH 3 c"], _sink.Take());
+    }
+
+    [Fact]
+    public void What_waited_for_a_message_that_was_given_up_is_published_over_the_next_connection()
+    {
+        var window = new OutboundWindow(limit: 4, exactlyOnceLimit: 4);
+        window.InheritIds();
+        window.Publish(Message("a", QualityOfService.ExactlyOnce), _sink);
+        window.Publish(Message("b", QualityOfService.ExactlyOnce), _sink);
+        window.OnPubComp(2, _sink, out _);
+        window.AbandonOldest();
+        _sink.Take();
+        window.Resume(sessionPresent: true, _sink);
+        Assert.Equal(["PUBLISH 2 b"], _sink.Take());
+    }
+
+    [Fact]
+    public void A_message_that_was_given_up_keeps_nobody_waiting()
+    {
+        var window = new OutboundWindow(limit: 4, exactlyOnceLimit: 4);
+        window.InheritIds();
+        window.Publish(Message("a", QualityOfService.ExactlyOnce), _sink);
+        window.AbandonOldest();
+        window.Resume(sessionPresent: false, _sink);
+        _sink.Take();
+        window.Publish(Message("b", QualityOfService.ExactlyOnce), _sink);
+        Assert.Equal(["PUBLISH 2 b"], _sink.Take());
+    }
+
     [Theory]
     [InlineData(true, "PUBREL 1")]
     [InlineData(false, "PUBLISH 1 a")]
