@@ -6,6 +6,7 @@
     Test    builds and runs all tests. Where Pester 5.5 or newer is installed, it runs tests/Pester itself as well.
     Package builds the module, makes the package for the PowerShell Gallery, installs it into an empty folder and tries it there. The same files give the same bytes.
     Publish does the same and pushes the package, with the API key in the environment variable PSGALLERY_API_KEY.
+            dotnet takes the key as an argument only, which others on the machine can see while it runs: publish where there are none.
     Clean   removes bin/ and obj/ of every project, the staged module, its help and its packages.
 
     Runs in PowerShell 7.4 or later and, where there is none, in the console host: dotnet run --project tools/Shell -- build.ps1 Package

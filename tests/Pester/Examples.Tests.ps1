@@ -103,6 +103,12 @@ Describe 'An example at work' {
         Disconnect-IoTFSession $watcher
     }
 
+    It 'connects an application with the key and the token of a piped credential' {
+        $session = [pscredential]::new($key.ApiKey, $key.Token) | Connect-IoTFApplication -ApplicationId vault -Organization $emulator.Organization @service
+        $session.State | Should -Be 'Open'
+        Disconnect-IoTFSession $session
+    }
+
     It 'reports from Azure Automation who is away' {
         function Get-AutomationPSCredential { param($Name) [pscredential]::new($key.ApiKey, $key.Token) }
         $pump | Connect-IoTFDevice | Disconnect-IoTFSession

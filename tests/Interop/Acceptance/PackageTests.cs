@@ -135,6 +135,25 @@ public sealed partial class PackageTests : IDisposable
         Assert.Empty(Directory.EnumerateFiles(folder.FullName));
     }
 
+    [Fact]
+    public async Task Cleaning_removes_what_was_built_and_nothing_else()
+    {
+        File.Copy(Path.Combine(StagedModule.Root, "build.ps1"), folder.PathOf("build.ps1"));
+        string[] kept = ["build.ps1", "docs/en-US/page.md", "src/A/A.csproj", "tests/Node/node_modules/tool/bin/tool.js"];
+        foreach (var name in kept[1..].Concat(["bin/A.dll", "en-US/A.xml", "package/A.nupkg", "src/A/bin/A.dll", "src/A/obj/A.json"]))
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(folder.PathOf(name))!);
+            folder.Write(name, "");
+        }
+
+        await RunningProgram.RunAsync(ShellProcess.Host, folder.PathOf("build.ps1"), "Clean");
+
+        Assert.Equal(
+            kept,
+            Directory.EnumerateFiles(folder.FullName, "*", SearchOption.AllDirectories)
+                .Select(file => Path.GetRelativePath(folder.FullName, file)).Order(StringComparer.Ordinal));
+    }
+
     public void Dispose() => folder.Dispose();
 
     private static string HelpFolder => Path.Combine(StagedModule.Root, "en-US");
