@@ -18,8 +18,8 @@ internal static class TokenGenerator
         {
             var token = RandomNumberGenerator.GetString(TokenCharacters, TokenLength);
 
-            // A token that begins like an option would be misread on command lines.
-            if (token[0] != '-' && DeviceToken.IsWellFormed(token))
+            // A token that begins with a sign would be misread on command lines (-) and in YAML (&, !, @, *, ?).
+            if (char.IsAsciiLetterOrDigit(token[0]) && DeviceToken.IsWellFormed(token))
             {
                 return token;
             }
