@@ -65,6 +65,9 @@ public sealed class EmulatorScene : IDisposable
         ["WIOTP_AUTH_TOKEN"] = ApiToken,
     };
 
+    /// <summary>The variables of a foreign member of a scalable application.</summary>
+    public Dictionary<string, string> Member(string id) => new(Application(id)) { ["WIOTP_OPTIONS_MQTT_SHAREDSUBSCRIPTION"] = "true" };
+
     private string ApiToken { get; set; } = "";
 
     private Dictionary<string, string> Common => new()

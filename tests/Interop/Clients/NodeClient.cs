@@ -32,6 +32,16 @@ public sealed class NodeClient : IAsyncDisposable
     public static NodeClient Start(string role, IReadOnlyDictionary<string, string> variables) =>
         new(RunningProgram.Start(DebianProgram.Node, ["-r", Script("local-names.js"), Script("client.js"), role], variables));
 
+    /// <summary>Starts the client and waits until it is connected.</summary>
+    /// <param name="role">Who connects.</param>
+    /// <param name="variables">Its variables.</param>
+    public static async Task<NodeClient> ConnectAsync(string role, IReadOnlyDictionary<string, string> variables)
+    {
+        var client = Start(role, variables);
+        await client.Program.WaitForLineAsync(static line => line == "connect");
+        return client;
+    }
+
     /// <summary>Calls a method of the client; with a callback, its call is followed by <c>done|method|result</c>.</summary>
     public Task CallAsync(string method, params object?[] values) =>
         Program.WriteInputAsync(JsonSerializer.SerializeToUtf8Bytes<object?[]>([method, .. values]).Append((byte)'\n').ToArray());
@@ -44,7 +54,26 @@ public sealed class NodeClient : IAsyncDisposable
         await Program.Output.WaitForAsync(line => line == $"done|{method}|ok", from: from);
     }
 
+    /// <summary>Calls a method that subscribes, with or without a callback, and waits until the service has granted it.</summary>
+    public async Task SubscribeAsync(string method, params object?[] values)
+    {
+        var from = Program.Output.Count;
+        await CallAsync(method, values);
+        await Program.Output.WaitForAsync(IsGranted, from: from);
+    }
+
+    /// <summary>Waits until the client has lost its connection, is there again, and has subscribed again, all in one packet.</summary>
+    /// <param name="from">How many lines there were before.</param>
+    public async Task WaitForReturnAsync(int from)
+    {
+        await Program.Output.WaitForAsync(static line => line == "close", from: from);
+        await Program.Output.WaitForAsync(static line => line == "connect", from: from);
+        await Program.Output.WaitForAsync(IsGranted, from: from);
+    }
+
     public ValueTask DisposeAsync() => Program.DisposeAsync();
+
+    private static bool IsGranted(string line) => line.StartsWith("subscribed|", StringComparison.Ordinal);
 
     private static string Script(string name) => Directory.Exists(Path.Combine(Folder, "node_modules", "@wiotp", "sdk"))
         ? Path.Combine(Folder, name)

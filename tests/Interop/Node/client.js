@@ -18,6 +18,8 @@ const client = makers[process.argv[2]]();
 client.log.setLevel('silent');
 events.forEach(event => client.on(event, (...values) => say(event, ...values)));
 client.connect();
+// Not every subscription of the client has a callback, and those it makes again after a reconnect have none.
+client.mqtt.on('packetreceive', packet => packet.cmd === 'suback' && say('subscribed', packet.granted));
 
 require('readline').createInterface({ input: process.stdin }).on('line', line => {
     const [method, ...values] = JSON.parse(line);
