@@ -18,7 +18,7 @@ namespace IoTF.PowerShell.Commands;
 /// </remarks>
 [Cmdlet(VerbsCommunications.Connect, "IoTFApplication")]
 [OutputType(typeof(IoTFSession))]
-public sealed class ConnectIoTFApplicationCommand : ConnectIoTFCommandBase
+public sealed class ConnectIoTFApplicationCommand : OpenIoTFSessionCommandBase
 {
     /// <summary>The API key; the user name of <c>-Credential</c>, or of a piped credential, unless given.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]

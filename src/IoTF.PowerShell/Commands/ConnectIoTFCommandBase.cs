@@ -19,7 +19,7 @@ using IoTF.Protocol.Topics;
 
 namespace IoTF.PowerShell.Commands;
 
-/// <summary>What all <c>Connect-</c> cmdlets share: where to connect, how securely, and the pool.</summary>
+/// <summary>What all cmdlets share that connect: who, where, how securely, and how the session is to be.</summary>
 public abstract partial class ConnectIoTFCommandBase : IoTFCommandBase
 {
     /// <summary>QoS 2 messages in flight unless <c>-MaxInFlight</c> is given: brokers commonly refuse more (Mosquitto's <c>max_inflight_messages</c> is 20).</summary>
@@ -169,23 +169,6 @@ public abstract partial class ConnectIoTFCommandBase : IoTFCommandBase
     /// <summary>Whether a client without a token and a certificate is refused before anything is sent.</summary>
     private protected virtual bool NeedsToken(ClientIdentity identity) => true;
 
-    private protected override void Process()
-    {
-        var options = Prepare();
-        try
-        {
-            Connect(options);
-        }
-        finally
-        {
-            // The pool's session has a copy of its own; this one is used up.
-            if (SessionPool.Current.FindSame(options, NameFor(options))?.Session.Options != options)
-            {
-                options.Credential?.Dispose();
-            }
-        }
-    }
-
     /// <summary>Who connects where, and how: what parameters, configuration file and environment say together.</summary>
     internal SessionOptions Prepare()
     {
@@ -196,61 +179,6 @@ public abstract partial class ConnectIoTFCommandBase : IoTFCommandBase
         RequireNamed(CurrentIdentity);
         return MakeOptions(CurrentIdentity);
     }
-
-    private void Connect(SessionOptions options)
-    {
-        var pool = SessionPool.Current;
-        var name = NameFor(options);
-        var same = pool.FindSame(options, name);
-        if (same is { IsUsable: true } && !Force)
-        {
-            if (same.Session.Options.IsSameAs(options) && (Name is null || Name.Equals(same.Name, StringComparison.OrdinalIgnoreCase)))
-            {
-                WriteVerbose($"{same.ClientId} has a session with {options.Endpoint} already ({same.State.ToLowerInvariant()}); it is used.");
-                WriteNotices(same.Session);
-                if (same.Session.State == Client.Sessions.SessionState.Reconnecting)
-                {
-                    WriteWarning($"{same.ClientId} has lost its connection and tries to make it again. {same.LastError}");
-                }
-
-                WriteObject(same);
-                return;
-            }
-
-            throw Refuse(
-                ErrorIds.SessionDiffers,
-                $"{same.ClientId} has a session with {options.Endpoint} with other options, another name or another token.",
-                "Disconnect that session first, or say -Force to replace it.");
-        }
-
-        var replaced = pool.FindReplaced(options, name, Force);
-        pool.RequireFreeName(name, except: replaced);
-        foreach (var earlier in replaced)
-        {
-            Await(earlier.Session.CloseAsync(TimeSpan.FromSeconds(5)).WaitAsync(StopToken));
-            pool.Remove(earlier);
-        }
-
-        if (!options.Endpoint.Secure)
-        {
-            WriteWarning($"The connection to {options.Endpoint} is plain text: credentials and data travel in clear.");
-        }
-
-        if (CertificateNotice is { } notice)
-        {
-            WriteWarning(notice);
-        }
-
-        WriteVerbose($"Connecting {options.Identity.ClientId} to {options.Endpoint} with {(options.Endpoint.Secure ? $"TLS {TlsVersion}" : "plain text")}, MQTT {ProtocolVersion}{Way(options)}.");
-        var session = new Session(options);
-        Await(session.OpenAsync(StopToken));
-        var opened = new IoTFSession(session, name);
-        pool.Add(opened);
-        WriteNotices(session);
-        WriteObject(opened);
-    }
-
-    private string NameFor(SessionOptions options) => Name ?? options.Identity.ClientId;
 
     private SessionOptions MakeOptions(ClientIdentity identity)
     {
@@ -277,9 +205,6 @@ public abstract partial class ConnectIoTFCommandBase : IoTFCommandBase
             Subscriptions = MakeSubscriptions(identity),
         });
     }
-
-    private static string Way(SessionOptions options) =>
-        $"{(options.WebSocketPath is { } path ? $", WebSocket {path}" : "")}{(options.Proxy is { } proxy ? $", through {proxy}" : "")}";
 
     /// <summary>The service takes 10, 1,000 and 2,000 (protocol.md §2.6); 100 is enough to fill a line and leaves room for others.</summary>
     private static int DefaultInFlight(ClientRole role) => Math.Min(100, ServiceLimits.InFlight(role));

@@ -6,7 +6,7 @@ using IoTF.Protocol.Credentials;
 namespace IoTF.PowerShell.Commands;
 
 /// <summary>What devices and gateways share when they connect: a device type, a device id and a token of their own.</summary>
-public abstract class ConnectIoTFDeviceCommandBase : ConnectIoTFCommandBase
+public abstract class ConnectIoTFDeviceCommandBase : OpenIoTFSessionCommandBase
 {
     /// <summary>The device type; needed unless a client certificate names it.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]

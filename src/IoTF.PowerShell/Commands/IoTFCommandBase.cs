@@ -92,42 +92,33 @@ public abstract class IoTFCommandBase : PSCmdlet, IDisposable
     /// <summary>The value that breaks a rule, so that a script that loops over values can tell which one it was.</summary>
     private object? Offending(RuleException violation) => MyInvocation.BoundParameters.GetValueOrDefault(violation.Subject);
 
+    /// <summary>The error record of trouble that the module knows; null for any other exception.</summary>
+    private protected ErrorRecord? RecordOf(Exception exception, object? target) => exception switch
+    {
+        FaultException fault => FaultRecords.Create(fault.Fault, target, fault),
+        RuleException violation => FaultRecords.Create(violation, target ?? Offending(violation)),
+        ConfigurationException problem => FaultRecords.Create(problem, target),
+        PayloadException problem => ErrorRecords.Create(problem, target),
+        IoTFException refusal => ErrorRecords.Create(refusal.ErrorId, ErrorCategory.InvalidOperation, refusal.Message, refusal.NextStep, target, refusal),
+        EmulatorException trouble => ErrorRecords.Create(
+            trouble.ErrorId,
+            ErrorCategory.ResourceUnavailable,
+            trouble.Message,
+            nextStep: "",
+            target,
+            new IoTFException(trouble.ErrorId, trouble.Message, nextStep: "")),
+        _ => null,
+    };
+
     private void Run(Action step)
     {
         try
         {
             step();
         }
-        catch (FaultException exception)
+        catch (Exception exception) when (RecordOf(exception, ErrorTarget) is { } record)
         {
-            ThrowTerminatingError(FaultRecords.Create(exception.Fault, ErrorTarget, exception));
-        }
-        catch (RuleException exception)
-        {
-            ThrowTerminatingError(FaultRecords.Create(exception, ErrorTarget ?? Offending(exception)));
-        }
-        catch (ConfigurationException exception)
-        {
-            ThrowTerminatingError(FaultRecords.Create(exception, ErrorTarget));
-        }
-        catch (PayloadException exception)
-        {
-            ThrowTerminatingError(ErrorRecords.Create(exception, ErrorTarget));
-        }
-        catch (IoTFException exception)
-        {
-            ThrowTerminatingError(ErrorRecords.Create(
-                exception.ErrorId, ErrorCategory.InvalidOperation, exception.Message, exception.NextStep, ErrorTarget, exception));
-        }
-        catch (EmulatorException exception)
-        {
-            ThrowTerminatingError(ErrorRecords.Create(
-                exception.ErrorId,
-                ErrorCategory.ResourceUnavailable,
-                exception.Message,
-                nextStep: "",
-                ErrorTarget,
-                new IoTFException(exception.ErrorId, exception.Message, nextStep: "")));
+            ThrowTerminatingError(record);
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {

@@ -19,23 +19,37 @@ namespace IoTF.PowerShell.Commands;
 /// </summary>
 /// <remarks>
 /// <c>DeviceType</c> and <c>DeviceId</c> of piped objects name the device, so that one CSV feeds a fleet. They are in the topic then, and what is
-/// sent of a custom object (a row of a CSV) is the rest of it; objects of other types are sent whole.
+/// sent of a custom object (a row of a CSV) is the rest of it; objects of other types are sent whole. A piped session is not data. It sends what
+/// <c>-Data</c> says, so that one line speaks for a fleet; one that cannot, or with <c>-Session</c> need not, names the device.
 /// </remarks>
 public abstract class SendIoTFCommandBase : IoTFCommandBase
 {
     private static readonly PSObject EmptyObject = new();
 
     private readonly PayloadEncoder _encoder = new(ServiceLimits.MaximumPayload);
-    private TopicCache? _topics;
-    private SendBatch? _batch;
-    private IoTFSession? _session;
+    private readonly Dictionary<IoTFSession, Outbox> _outboxes = [];
+
+    /// <summary>Of the session that the parameters mean; null until the first message.</summary>
+    private Outbox? _chosen;
+
+    /// <summary>The session that was piped in; null when the piped object is none.</summary>
+    private IoTFSession? _piped;
+
+    /// <summary>The same, when it sends.</summary>
+    private IoTFSession? _sender;
 
     /// <summary>Whether piped objects may name the device, because the parameters do not, or not wholly.</summary>
     private bool _takesDevice;
+    private (string? Type, string? Id) _givenDevice;
     private bool _hasData;
 
+    // Two sets, so that the engine takes every piped object for data at once and tries no conversion to a session.
+    private protected const string FromData = "Data";
+    private const string FromSessions = "Sessions";
+
     /// <summary>What is sent: hashtables and objects become JSON, strings and bytes go as they are.</summary>
-    [Parameter(Position = 1, ValueFromPipeline = true)]
+    [Parameter(Position = 1, ValueFromPipeline = true, ParameterSetName = FromData)]
+    [Parameter(Position = 1, ParameterSetName = FromSessions)]
     [AllowNull]
     [AllowEmptyString]
     [AllowEmptyCollection]
@@ -60,21 +74,34 @@ public abstract class SendIoTFCommandBase : IoTFCommandBase
     public string? DeviceId { get; set; }
 
     /// <summary>A session, or its name or ClientId with wildcards; the only one that can send this unless given.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = FromData)]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public object? Session { get; set; }
+
+    /// <summary>A session that sends the data: each that is piped, as in <c>Get-IoTFSession | Send-IoTFEvent status @{ }</c>.</summary>
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = FromSessions)]
+    public IoTFSession PipedSession { get; set; } = null!;
 
     /// <summary>How long the service may show no sign of life before a message counts as not acknowledged; 30 seconds unless given.</summary>
     [Parameter]
     [TimeoutTransformation(AllowZero = false)]
     public TimeSpan TimeoutSec { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Emits a receipt for each message, in order.</summary>
+    /// <summary>Emits a receipt for each message, in order for each session.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
     private protected abstract string MessageName { get; }
+
+    /// <summary>The session that is asked for, or its name; null for the only one that can send this.</summary>
+    private protected object? WantedSession => _sender ?? Session;
+
+    /// <summary>What an error is about: the piped object, so that it can be sent again.</summary>
+    private object? Input => _piped ?? Data;
+
+    /// <summary>Whether a session that is piped in sends, unless <c>-Session</c> names another; if not, it names the device.</summary>
+    private protected virtual bool Sends(ClientIdentity piped) => true;
 
     /// <summary>The session for what the parameters say now.</summary>
     private protected abstract IoTFSession ChooseSession();
@@ -90,7 +117,9 @@ public abstract class SendIoTFCommandBase : IoTFCommandBase
     {
         _hasData = MyInvocation.BoundParameters.ContainsKey(nameof(Data));
         _takesDevice = MyInvocation.ExpectingInput && (DeviceType is null || DeviceId is null);
-        if (!_takesDevice)
+        _givenDevice = (DeviceType, DeviceId);
+        FindPipedSession();
+        if (!MyInvocation.ExpectingInput || (!_takesDevice && Session is not null))
         {
             // What breaks a rule here fails every message alike, so it ends the cmdlet before anything is sent.
             RequireWholeDevice();
@@ -100,6 +129,7 @@ public abstract class SendIoTFCommandBase : IoTFCommandBase
 
     private protected sealed override void Process()
     {
+        FindPipedSession();
         try
         {
             RequireWholeDevice();
@@ -107,26 +137,26 @@ public abstract class SendIoTFCommandBase : IoTFCommandBase
         }
         catch (PayloadException exception)
         {
-            WriteError(ErrorRecords.Create(exception, Data));
+            WriteError(ErrorRecords.Create(exception, Input));
         }
-        catch (RuleException exception) when (exception.Subject is nameof(DeviceType) or nameof(DeviceId) or "Topic")
+        catch (RuleException exception) when (exception.Subject is "Topic" || (_takesDevice && exception.Subject is nameof(DeviceType) or nameof(DeviceId)))
         {
-            WriteError(FaultRecords.Create(exception, Data));
+            WriteError(FaultRecords.Create(exception, Input));
         }
-        catch (IoTFException exception) when (_session is not null)
+        catch (IoTFException exception) when (_chosen is not null || _sender is not null)
         {
-            // The session cannot send this one; others it may.
-            WriteError(ErrorRecords.Create(exception.ErrorId, ErrorCategory.InvalidArgument, exception.Message, exception.NextStep, Data, exception));
+            // The session cannot send this one; others it may, or other sessions.
+            WriteError(ErrorRecords.Create(exception.ErrorId, ErrorCategory.InvalidArgument, exception.Message, exception.NextStep, Input, exception));
         }
     }
 
     private protected sealed override void End()
     {
-        if (_batch is not null)
+        foreach (var outbox in _outboxes.Values)
         {
-            _batch.Complete(StopToken);
-            WriteReports();
-            WriteNotices(_session!.Session);
+            outbox.Batch.Complete(StopToken);
+            WriteReports(outbox);
+            WriteNotices(outbox.Session.Session);
         }
     }
 
@@ -135,15 +165,29 @@ public abstract class SendIoTFCommandBase : IoTFCommandBase
     {
         if (disposing)
         {
-            _batch?.Dispose();
+            foreach (var outbox in _outboxes.Values)
+            {
+                outbox.Dispose();
+            }
         }
 
         base.Dispose(disposing);
     }
 
+    private void FindPipedSession()
+    {
+        _piped = PipedSession ?? (_hasData ? null : (Data is PSObject wrapped ? wrapped.BaseObject : Data) as IoTFSession);
+        _sender = Session is null && _piped is { } piped && Sends(piped.Session.Options.Identity) ? _piped : null;
+        if (_sender is not null)
+        {
+            // Its properties are its own name, not that of a device it speaks for.
+            (DeviceType, DeviceId) = _givenDevice;
+        }
+    }
+
     private object? WhatIsSent()
     {
-        if (Data is null && !MyInvocation.ExpectingInput && !_hasData)
+        if (!_hasData && (_piped is not null || (Data is null && !MyInvocation.ExpectingInput)))
         {
             // An event or a command without data: an empty object is what every reader of JSON takes.
             return EmptyObject;
@@ -154,14 +198,14 @@ public abstract class SendIoTFCommandBase : IoTFCommandBase
 
     private void Send(EncodedPayload payload)
     {
-        var (topic, maximumPayload) = TopicFor(payload.Format);
+        var (outbox, topic, maximumPayload) = TopicFor(payload.Format);
         if (payload.Bytes.Length > maximumPayload)
         {
             throw PayloadEncoder.TooLarge(maximumPayload);
         }
 
-        _batch!.Send(new PendingMessage(topic, payload.Bytes, (QualityOfService)QoS, Data), StopToken);
-        WriteReports();
+        outbox.Batch.Send(new PendingMessage(topic, payload.Bytes, (QualityOfService)QoS, Input), StopToken);
+        WriteReports(outbox);
     }
 
     private void RequireWholeDevice()
@@ -176,23 +220,31 @@ public abstract class SendIoTFCommandBase : IoTFCommandBase
         }
     }
 
-    /// <summary>The topic for a format, and how large a payload may be there. The first message decides on the session.</summary>
-    private (string Name, int MaximumPayload) TopicFor(string format)
+    /// <summary>The topic for a format, and how large a payload may be there. Unless sessions are piped, the first message decides on the session.</summary>
+    private (Outbox Outbox, string Topic, int MaximumPayload) TopicFor(string format)
     {
-        if (_session is null)
-        {
-            _session = ChooseSession();
-            _batch = new SendBatch(_session.Session, TimeoutSec, PassThru);
-            _topics = new TopicCache(_session.Session.Options, MakeTopic);
-        }
-
-        RequireAble(_session.Session.Options.Identity);
-        return _topics!.Find(DeviceType, DeviceId, format);
+        var outbox = _sender is null ? _chosen ??= OutboxOf(ChooseSession())
+            : _outboxes.TryGetValue(_sender, out var known) ? known
+            : OutboxOf(ChooseSession());
+        RequireAble(outbox.Session.Session.Options.Identity);
+        var (topic, maximumPayload) = outbox.Topics.Find(DeviceType, DeviceId, format);
+        return (outbox, topic, maximumPayload);
     }
 
-    private void WriteReports()
+    private Outbox OutboxOf(IoTFSession session)
     {
-        while (_batch!.TryTakeReport(out var message))
+        if (!_outboxes.TryGetValue(session, out var outbox))
+        {
+            outbox = new Outbox(session, TimeoutSec, PassThru, MakeTopic);
+            _outboxes.Add(session, outbox);
+        }
+
+        return outbox;
+    }
+
+    private void WriteReports(Outbox outbox)
+    {
+        while (outbox.Batch.TryTakeReport(out var message))
         {
             if (message.Fault is { } fault)
             {
@@ -200,16 +252,16 @@ public abstract class SendIoTFCommandBase : IoTFCommandBase
             }
             else if (PassThru)
             {
-                WriteObject(MakeReceipt(message));
+                WriteObject(MakeReceipt(outbox.Session, message));
             }
         }
     }
 
-    private IoTFReceipt MakeReceipt(PendingMessage message)
+    private IoTFReceipt MakeReceipt(IoTFSession session, PendingMessage message)
     {
-        var clock = _session!.Session.Clock;
+        var clock = session.Session.Clock;
         return new IoTFReceipt(
-            _session.ClientId,
+            session.ClientId,
             MessageName,
             message.Topic,
             (int)message.QualityOfService,

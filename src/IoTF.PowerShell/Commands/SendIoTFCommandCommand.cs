@@ -8,7 +8,7 @@ using IoTF.Protocol.Topics;
 namespace IoTF.PowerShell.Commands;
 
 /// <summary>Sends commands from an application to devices.</summary>
-[Cmdlet(VerbsCommunications.Send, "IoTFCommand")]
+[Cmdlet(VerbsCommunications.Send, "IoTFCommand", DefaultParameterSetName = FromData)]
 [OutputType(typeof(IoTFReceipt))]
 public sealed class SendIoTFCommandCommand : SendIoTFCommandBase
 {
@@ -19,6 +19,8 @@ public sealed class SendIoTFCommandCommand : SendIoTFCommandBase
 
     private protected override string MessageName => CommandId;
 
+    private protected override bool Sends(ClientIdentity piped) => piped.IsApplication;
+
     private protected override IoTFSession ChooseSession()
     {
         if (DeviceId is null && !MyInvocation.ExpectingInput)
@@ -26,7 +28,7 @@ public sealed class SendIoTFCommandCommand : SendIoTFCommandBase
             throw NoDevice();
         }
 
-        return SessionChoice.Choose(Session, static one => one.Session.Options.Identity.IsApplication, "send a command", "an application");
+        return SessionChoice.Choose(WantedSession, static one => one.Session.Options.Identity.IsApplication, "send a command", "an application");
     }
 
     private protected override void RequireAble(ClientIdentity sender)

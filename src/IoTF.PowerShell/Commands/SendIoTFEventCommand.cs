@@ -11,7 +11,7 @@ namespace IoTF.PowerShell.Commands;
 /// Sends events: of the device or gateway whose session it is, or, by gateways and applications, of the device that is named. A session of a
 /// device speaks for that device alone: an event that names another is an error, and is not sent.
 /// </summary>
-[Cmdlet(VerbsCommunications.Send, "IoTFEvent")]
+[Cmdlet(VerbsCommunications.Send, "IoTFEvent", DefaultParameterSetName = FromData)]
 [OutputType(typeof(IoTFReceipt))]
 public sealed class SendIoTFEventCommand : SendIoTFCommandBase
 {
@@ -25,9 +25,9 @@ public sealed class SendIoTFEventCommand : SendIoTFCommandBase
     private protected override string MessageName => EventId;
 
     private protected override IoTFSession ChooseSession() => DeviceId is not null
-        ? SessionChoice.Choose(Session, one => IsAble(one.Session.Options.Identity), "send an event of another device", Others)
+        ? SessionChoice.Choose(WantedSession, one => IsAble(one.Session.Options.Identity), "send an event of another device", Others)
         : SessionChoice.Choose(
-            Session,
+            WantedSession,
             one => IsAble(one.Session.Options.Identity),
             "send an event of its own",
             "a device or a gateway (or -DeviceType and -DeviceId)");

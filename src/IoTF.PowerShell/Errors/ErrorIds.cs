@@ -72,6 +72,9 @@ public static class ErrorIds
     /// <summary>The proxy is not understood, or the parameters for it contradict each other.</summary>
     public const string InvalidProxy = "InvalidProxy";
 
+    /// <summary>A piped object has no property that is named like a parameter.</summary>
+    public const string InputNotUnderstood = "InputNotUnderstood";
+
     /// <summary>A message was not confirmed when its session was disconnected.</summary>
     public const string NotConfirmed = "NotConfirmed";
 
