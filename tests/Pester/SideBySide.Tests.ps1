@@ -212,9 +212,19 @@ Describe 'Piped sessions' {
         (Get-Fault { $few | Send-IoTFEvent 'a/b' 1 }).FullyQualifiedErrorId | Should -BeLike 'InvalidEventId,*'
     }
 
-    It 'may be given by name as well' {
-        Send-IoTFEvent named @{ n = 5 } -PipedSession $few[2]
-        (Receive-IoTFEvent named -Count 1 -Timeout 30).DeviceId | Should -Be 'p3'
+    It 'may come among rows that name devices' {
+        $row = [pscustomobject]@{ DeviceType = 'pump'; DeviceId = 'p5' }
+        $few[2], $row, $few[3] | Send-IoTFCommand set @{ n = 5 }
+        foreach ($session in $few[2..4]) { (Receive-IoTFCommand set -Session $session -Count 1 -Timeout 30).Data.n | Should -Be 5 }
+    }
+
+    It 'may be those of gateways' {
+        $gateway = New-IoTFEmulatorDevice hall g9 -Gateway | Connect-IoTFGateway
+        $few[2], $gateway | Send-IoTFEvent mixed @{ n = 6 } -ErrorVariable faults -ErrorAction SilentlyContinue
+        $faults | Should -BeNullOrEmpty
+        $ids = (Receive-IoTFEvent mixed -Count 2 -Timeout 30).DeviceId
+        [string]::Join(' ', [System.Linq.Enumerable]::Order([string[]]$ids)) | Should -Be 'g9 p3'
+        Disconnect-IoTFSession $gateway
     }
 
     It 'are not what a text is, which is data or nothing' {

@@ -22,7 +22,7 @@ namespace IoTF.PowerShell.Commands;
 /// sent of a custom object (a row of a CSV) is the rest of it; objects of other types are sent whole. A piped session is not data. It sends what
 /// <c>-Data</c> says, so that one line speaks for a fleet; one that cannot, or with <c>-Session</c> need not, names the device.
 /// </remarks>
-public abstract class SendIoTFCommandBase : IoTFCommandBase
+public abstract class SendIoTFCommandBase : IoTFCommandBase, IDynamicParameters
 {
     private static readonly PSObject EmptyObject = new();
 
@@ -42,14 +42,10 @@ public abstract class SendIoTFCommandBase : IoTFCommandBase
     private bool _takesDevice;
     private (string? Type, string? Id) _givenDevice;
     private bool _hasData;
-
-    // Two sets, so that the engine takes every piped object for data at once and tries no conversion to a session.
-    private protected const string FromData = "Data";
-    private const string FromSessions = "Sessions";
+    private SessionFromPipeline? _pipeline;
 
     /// <summary>What is sent: hashtables and objects become JSON, strings and bytes go as they are.</summary>
-    [Parameter(Position = 1, ValueFromPipeline = true, ParameterSetName = FromData)]
-    [Parameter(Position = 1, ParameterSetName = FromSessions)]
+    [Parameter(Position = 1, ValueFromPipeline = true)]
     [AllowNull]
     [AllowEmptyString]
     [AllowEmptyCollection]
@@ -74,14 +70,10 @@ public abstract class SendIoTFCommandBase : IoTFCommandBase
     public string? DeviceId { get; set; }
 
     /// <summary>A session, or its name or ClientId with wildcards; the only one that can send this unless given.</summary>
-    [Parameter(ParameterSetName = FromData)]
+    [Parameter]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public object? Session { get; set; }
-
-    /// <summary>A session that sends the data: each that is piped, as in <c>Get-IoTFSession | Send-IoTFEvent status @{ }</c>.</summary>
-    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = FromSessions)]
-    public IoTFSession PipedSession { get; set; } = null!;
 
     /// <summary>How long the service may show no sign of life before a message counts as not acknowledged; 30 seconds unless given.</summary>
     [Parameter]
@@ -113,12 +105,15 @@ public abstract class SendIoTFCommandBase : IoTFCommandBase
     /// <summary>The topic for a device and a format; throws what breaks a rule.</summary>
     private protected abstract string MakeTopic(ClientIdentity sender, string? deviceType, string? deviceId, string format);
 
+    /// <summary>What the pipeline brings beside data given as an argument: sessions, or objects that name devices.</summary>
+    /// <remarks>Not a parameter like the others, because the engine would try it for every message of every pipeline.</remarks>
+    public object? GetDynamicParameters() => MyInvocation.BoundParameters.ContainsKey(nameof(Data)) ? _pipeline = new SessionFromPipeline() : null;
+
     private protected sealed override void Begin()
     {
         _hasData = MyInvocation.BoundParameters.ContainsKey(nameof(Data));
         _takesDevice = MyInvocation.ExpectingInput && (DeviceType is null || DeviceId is null);
         _givenDevice = (DeviceType, DeviceId);
-        FindPipedSession();
         if (!MyInvocation.ExpectingInput || (!_takesDevice && Session is not null))
         {
             // What breaks a rule here fails every message alike, so it ends the cmdlet before anything is sent.
@@ -176,7 +171,7 @@ public abstract class SendIoTFCommandBase : IoTFCommandBase
 
     private void FindPipedSession()
     {
-        _piped = PipedSession ?? (_hasData ? null : (Data is PSObject wrapped ? wrapped.BaseObject : Data) as IoTFSession);
+        _piped = _hasData ? _pipeline?.PipedSession : (Data is PSObject wrapped ? wrapped.BaseObject : Data) as IoTFSession;
         _sender = Session is null && _piped is { } piped && Sends(piped.Session.Options.Identity) ? _piped : null;
         if (_sender is not null)
         {
@@ -270,5 +265,11 @@ public abstract class SendIoTFCommandBase : IoTFCommandBase
             clock.GetElapsedTime(message.SentAt, message.SettledAt),
             message.Transmissions,
             message.Input);
+    }
+
+    private sealed class SessionFromPipeline
+    {
+        [Parameter(ValueFromPipeline = true, DontShow = true)]
+        public IoTFSession? PipedSession { get; set; }
     }
 }

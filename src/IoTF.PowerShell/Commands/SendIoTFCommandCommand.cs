@@ -8,7 +8,7 @@ using IoTF.Protocol.Topics;
 namespace IoTF.PowerShell.Commands;
 
 /// <summary>Sends commands from an application to devices.</summary>
-[Cmdlet(VerbsCommunications.Send, "IoTFCommand", DefaultParameterSetName = FromData)]
+[Cmdlet(VerbsCommunications.Send, "IoTFCommand")]
 [OutputType(typeof(IoTFReceipt))]
 public sealed class SendIoTFCommandCommand : SendIoTFCommandBase
 {

@@ -11,7 +11,7 @@ namespace IoTF.PowerShell.Commands;
 /// Sends events: of the device or gateway whose session it is, or, by gateways and applications, of the device that is named. A session of a
 /// device speaks for that device alone: an event that names another is an error, and is not sent.
 /// </summary>
-[Cmdlet(VerbsCommunications.Send, "IoTFEvent", DefaultParameterSetName = FromData)]
+[Cmdlet(VerbsCommunications.Send, "IoTFEvent")]
 [OutputType(typeof(IoTFReceipt))]
 public sealed class SendIoTFEventCommand : SendIoTFCommandBase
 {
