@@ -37,7 +37,7 @@ internal sealed class OrganizationRegistry
         name = IdentityRules.RequireOrganization(name ?? _defaultOrganization);
         var known = _organizations.GetValueOrDefault(name);
         var options = change(known?.Options ?? DefaultsOf(name));
-        if (name == IdentityRules.QuickstartOrganization && (!options.AllowInsecure || options.AllowPersistent || options.AllowRetain))
+        if (name == IdentityRules.QuickstartOrganization && !KeepsQuickstartRules(options))
         {
             throw new EmulatorException(
                 EmulatorErrorId.QuickstartRulesAreFixed,
@@ -90,9 +90,18 @@ internal sealed class OrganizationRegistry
     {
         foreach (var organization in saved)
         {
+            if (organization.Name == IdentityRules.QuickstartOrganization
+                && (organization.Devices.Count + organization.ApiKeys.Count > 0 || !KeepsQuickstartRules(organization.Options.Restore(DefaultsOf(organization.Name)))))
+            {
+                throw new ArgumentException("quickstart has registrations, or settings that it cannot have");
+            }
+
             GetOrAdd(IdentityRules.RequireOrganization(organization.Name)).Restore(organization, messages);
         }
     }
+
+    /// <summary>Whether quickstart is without TLS, without persistent sessions and without retained messages, as it always is (protocol.md §9).</summary>
+    private static bool KeepsQuickstartRules(OrganizationOptions options) => options is { AllowInsecure: true, AllowPersistent: false, AllowRetain: false };
 
     private static string RequireToken(string? token)
     {

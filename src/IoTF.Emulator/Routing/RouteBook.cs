@@ -61,17 +61,17 @@ internal sealed class RouteBook(Principal publisher)
 
     private Route Make(string topic)
     {
-        // A device that the topic names may be registered on the way, which changes the index.
+        // Read before anything is asked: a change meanwhile makes the route out of date, not wrong for ever. A device that the topic names may be
+        // registered on the way, which is such a change: the next message is looked up once more then.
+        var asked = _organization.Subscriptions.StateFor(topic);
         var refused = publisher.JudgePublish(topic, register: true);
-
         if (refused is not null)
         {
-            return new Route(refused, _organization.Subscriptions.StateFor(topic), "", []);
+            return new Route(refused, asked, "", []);
         }
 
-        // Read before the look-up: a change during it makes the route out of date, not wrong for ever.
         var internalTopic = TopicMap.ToInternal(publisher.Identity, topic);
-        var state = _organization.Subscriptions.StateFor(internalTopic);
+        var state = _organization.Subscriptions.StateFor(internalTopic) with { WildVersion = asked.WildVersion };
         return new Route(null, state, internalTopic, FindDestinations(_organization, internalTopic, _found));
     }
 }

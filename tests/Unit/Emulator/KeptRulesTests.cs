@@ -125,6 +125,24 @@ public sealed class KeptRulesTests : StateFileTest
         Assert.Equal(EmulatorErrorId.EmulatorFileDamaged, (await Assert.ThrowsAsync<EmulatorException>(() => StartAsync())).ErrorId);
     }
 
+    [Theory]
+    [InlineData("""{"allowPersistent":true}""", "[]")]
+    [InlineData("""{"allowRetain":true}""", "[]")]
+    [InlineData("""{"allowInsecure":false}""", "[]")]
+    [InlineData("{}", """[{"deviceType":"pump","deviceId":"p-001","role":"Device"}]""")]
+    public async Task A_file_in_which_quickstart_is_something_else_is_refused(string options, string devices)
+    {
+        await WriteQuickstartAsync(options, devices);
+        Assert.Equal(EmulatorErrorId.EmulatorFileDamaged, (await Assert.ThrowsAsync<EmulatorException>(() => StartAsync())).ErrorId);
+    }
+
+    [Fact]
+    public async Task A_file_in_which_quickstart_has_its_rules_is_read()
+    {
+        await WriteQuickstartAsync("""{"maximumConnections":3}""", "[]");
+        Assert.Equal(3, Assert.Single((await StartAsync()).Organizations, one => one.Name == "quickstart").Options.MaximumConnections);
+    }
+
     [Fact]
     public async Task A_file_with_rules_as_they_are_by_themselves_is_read()
     {
@@ -133,4 +151,8 @@ public sealed class KeptRulesTests : StateFileTest
             """{"format":"IoTF emulator state","version":1,"organization":"local1","organizations":[{"name":"local1","options":{},"devices":[],"apiKeys":[],"retained":[]}],"sessions":[],"sharedSubscriptions":[]}""");
         Assert.Equal(new OrganizationOptions { AllowInsecure = true }, Assert.Single((await StartAsync()).Organizations, one => one.Name == "local1").Options);
     }
+
+    private Task WriteQuickstartAsync(string options, string devices) => File.WriteAllTextAsync(
+        StatePath,
+        $$"""{"format":"IoTF emulator state","version":1,"organization":"local1","organizations":[{"name":"quickstart","options":{{options}},"devices":{{devices}},"apiKeys":[],"retained":[]}],"sessions":[],"sharedSubscriptions":[]}""");
 }
