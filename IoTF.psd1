@@ -26,6 +26,7 @@
         'Receive-IoTFEvent'
         'Receive-IoTFNotification'
         'Receive-IoTFStatus'
+        'Register-IoTFAction'
         'Send-IoTFCommand'
         'Send-IoTFEvent'
         'Set-IoTFEmulatorFault'
@@ -33,6 +34,7 @@
         'Start-IoTFEmulator'
         'Stop-IoTFEmulator'
         'Test-IoTFConnection'
+        'Unregister-IoTFAction'
     )
     FunctionsToExport    = @()
     AliasesToExport      = @()

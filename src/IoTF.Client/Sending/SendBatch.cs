@@ -28,16 +28,21 @@ public sealed class SendBatch : IDisposable
     /// <param name="session">The session that sends.</param>
     /// <param name="patience">How long the service may show no sign of life before a message counts as not confirmed.</param>
     /// <param name="wantsAll">Whether <see cref="TryTakeReport"/> gives every message in order of sending; else only those that failed.</param>
-    public SendBatch(Session session, TimeSpan patience, bool wantsAll)
+    /// <param name="meanwhile">What the thread that sends or completes does while it has to wait for the service; null for nothing.</param>
+    public SendBatch(Session session, TimeSpan patience, bool wantsAll, Meanwhile? meanwhile = null)
     {
         _exchange = session.Exchange;
         _patience = patience;
         _wantsAll = wantsAll;
+        Meanwhile = meanwhile;
         _exchange.Enlist(this);
     }
 
     /// <summary>Messages of which it is not known yet what became of them.</summary>
     public int Outstanding => Volatile.Read(ref _outstanding);
+
+    /// <summary>What the thread that sends or completes does while it has to wait for the service; null for nothing.</summary>
+    internal Meanwhile? Meanwhile { get; }
 
     /// <summary>Sends a message; waits while the window or the network has no room. A failure is told by <see cref="TryTakeReport"/>.</summary>
     /// <exception cref="OperationCanceledException">The token fired; the message was not sent.</exception>

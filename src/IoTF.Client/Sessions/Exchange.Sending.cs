@@ -20,13 +20,13 @@ internal sealed partial class Exchange
         {
             if (crowded is not null)
             {
-                if (!_wait.ForNetwork(crowded, crowded.WaitForRoomAsync, patience, cancellationToken))
+                if (!_wait.ForNetwork(crowded, crowded.WaitForRoomAsync, patience, cancellationToken, message.Batch!.Meanwhile))
                 {
                     SettleUnsent(message, NotAcknowledged("could not be sent, because the network takes nothing", patience));
                     return;
                 }
             }
-            else if (!AwaitRoom(message.QualityOfService, patience, cancellationToken))
+            else if (!AwaitRoom(message, patience, cancellationToken))
             {
                 SettleUnsent(message, NotAcknowledged(WhyThereIsNoRoom, patience));
                 return;
@@ -56,8 +56,8 @@ internal sealed partial class Exchange
             }
 
             var inTime = link is null
-                ? _wait.Until(() => !batch.HasUnwritten || LinkTakesMessages, patience, cancellationToken)
-                : _wait.ForNetwork(link, link.FlushAsync, patience, cancellationToken);
+                ? _wait.Until(() => !batch.HasUnwritten || LinkTakesMessages, patience, cancellationToken, meanwhile: batch.Meanwhile)
+                : _wait.ForNetwork(link, link.FlushAsync, patience, cancellationToken, batch.Meanwhile);
             lock (Gate)
             {
                 // Of a link that failed meanwhile it is looked at when it is taken away how far it came.
@@ -84,7 +84,7 @@ internal sealed partial class Exchange
             AwaitBriefly(batch);
         }
 
-        var inTime = _wait.Until(() => batch.Outstanding == 0, patience, cancellationToken);
+        var inTime = _wait.Until(() => batch.Outstanding == 0, patience, cancellationToken, meanwhile: batch.Meanwhile);
         if (inTime)
         {
             return;
@@ -224,8 +224,11 @@ internal sealed partial class Exchange
         ? "could not be sent, because its connection was lost and could not be made again in time"
         : "could not be sent, because earlier ones are not acknowledged";
 
-    private bool AwaitRoom(QualityOfService qualityOfService, TimeSpan patience, CancellationToken cancellationToken) =>
-        _wait.Until(() => _refusal is not null || (LinkTakesMessages && _outbound.HasAmpleRoom(qualityOfService)), patience, cancellationToken);
+    private bool AwaitRoom(PendingMessage message, TimeSpan patience, CancellationToken cancellationToken) => _wait.Until(
+        () => _refusal is not null || (LinkTakesMessages && _outbound.HasAmpleRoom(message.QualityOfService)),
+        patience,
+        cancellationToken,
+        meanwhile: message.Batch!.Meanwhile);
 
     private void PublishNow(PendingMessage message, Link link)
     {

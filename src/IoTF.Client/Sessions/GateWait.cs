@@ -1,3 +1,4 @@
+using IoTF.Client.Sending;
 using IoTF.Mqtt.Links;
 
 namespace IoTF.Client.Sessions;
@@ -48,9 +49,11 @@ internal sealed class GateWait
     /// <param name="patience">How long the service may show no sign of life.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <param name="countsFromSigns">False when the time is a limit of its own, whatever the service does.</param>
+    /// <param name="meanwhile">What this thread does while it waits; null for nothing.</param>
     /// <returns>False when the time is over.</returns>
     /// <exception cref="OperationCanceledException">The token fired.</exception>
-    public bool Until(Func<bool> condition, TimeSpan patience, CancellationToken cancellationToken, bool countsFromSigns = true)
+    public bool Until(
+        Func<bool> condition, TimeSpan patience, CancellationToken cancellationToken, bool countsFromSigns = true, Meanwhile? meanwhile = null)
     {
         lock (Gate)
         {
@@ -61,6 +64,7 @@ internal sealed class GateWait
         }
 
         var started = _clock.GetTimestamp();
+        var lastDone = started;
         using var cancelled = cancellationToken.UnsafeRegister(static wait => ((GateWait)wait!).WakeAll(), this);
         lock (Gate)
         {
@@ -74,6 +78,19 @@ internal sealed class GateWait
                     if (left <= TimeSpan.Zero)
                     {
                         return false;
+                    }
+
+                    if (meanwhile is not null)
+                    {
+                        var untilNext = meanwhile.Every - _clock.GetElapsedTime(lastDone);
+                        if (untilNext <= TimeSpan.Zero)
+                        {
+                            lastDone = _clock.GetTimestamp();
+                            DoOutside(meanwhile.Do);
+                            continue;
+                        }
+
+                        left = left < untilNext ? left : untilNext;
                     }
 
                     SetAlarm(left);
@@ -98,12 +115,14 @@ internal sealed class GateWait
     /// <summary>Blocks until the network has taken what is queued, or the link has failed.</summary>
     /// <returns>False when for the time given the network took nothing, and nothing came from the service.</returns>
     /// <exception cref="OperationCanceledException">The token fired.</exception>
-    public bool ForNetwork(Link link, Func<CancellationToken, Task> wait, TimeSpan patience, CancellationToken cancellationToken)
+    public bool ForNetwork(
+        Link link, Func<CancellationToken, Task> wait, TimeSpan patience, CancellationToken cancellationToken, Meanwhile? meanwhile = null)
     {
+        var (sent, lastSign, since) = (link.BytesSent, Volatile.Read(ref _lastSign), _clock.GetTimestamp());
         while (true)
         {
-            var (sent, lastSign) = (link.BytesSent, Volatile.Read(ref _lastSign));
-            using var limit = new CancellationTokenSource(patience, _clock);
+            var left = patience - _clock.GetElapsedTime(since);
+            using var limit = new CancellationTokenSource(meanwhile is not null && meanwhile.Every < left ? meanwhile.Every : left, _clock);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
             try
             {
@@ -112,11 +131,32 @@ internal sealed class GateWait
             }
             catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
             {
-                if (link.BytesSent == sent && Volatile.Read(ref _lastSign) == lastSign)
+                var now = (link.BytesSent, Volatile.Read(ref _lastSign));
+                if (now != (sent, lastSign))
+                {
+                    (sent, lastSign, since) = (now.BytesSent, now.Item2, _clock.GetTimestamp());
+                }
+                else if (_clock.GetElapsedTime(since) >= patience)
                 {
                     return false;
                 }
+
+                meanwhile?.Do();
             }
+        }
+    }
+
+    /// <summary>Does something while others may have the gate.</summary>
+    private void DoOutside(Action work)
+    {
+        Monitor.Exit(Gate);
+        try
+        {
+            work();
+        }
+        finally
+        {
+            Monitor.Enter(Gate);
         }
     }
 

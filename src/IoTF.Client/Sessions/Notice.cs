@@ -30,6 +30,9 @@ internal enum NoticeTopic
 
     /// <summary>The service has dropped messages of a gateway.</summary>
     Dropped,
+
+    /// <summary>Who worked on a message of the session failed over it.</summary>
+    Failure,
 }
 
 /// <summary>The notices of a session that nobody has been told yet. When nobody listens, the oldest are forgotten.</summary>

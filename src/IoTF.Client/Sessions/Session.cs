@@ -105,6 +105,10 @@ public sealed class Session : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await CloseAsync(TimeSpan.Zero).ConfigureAwait(false);
 
+    /// <summary>Notes that somebody who works in the background failed over a message of this session.</summary>
+    /// <param name="message">What is told, for how often it happened since it was told last.</param>
+    public void NoteFailure(Func<long, string> message) => _notices.Count(NoticeTopic.Failure, NoticeLevel.Warning, 1, message);
+
     /// <summary>What happened in the background since the last call.</summary>
     public IReadOnlyList<Notice> TakeNotices() => _notices.Take();
 

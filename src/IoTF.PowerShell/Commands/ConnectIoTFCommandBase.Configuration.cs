@@ -2,6 +2,7 @@ using System.Management.Automation;
 using System.Security.Cryptography.X509Certificates;
 using IoTF.Client.Configuration;
 using IoTF.Client.Sessions;
+using IoTF.PowerShell.Completion;
 using IoTF.PowerShell.Configuration;
 using IoTF.PowerShell.Parameters;
 using IoTF.Protocol.Identities;
@@ -18,6 +19,7 @@ public abstract partial class ConnectIoTFCommandBase
     /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ConfigurationFileCompleter))]
     public string? ConfigurationFile { get; set; }
 
     /// <summary>The environment; that of the process unless a test has its own.</summary>

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using IoTF.Client.Configuration;
+using IoTF.PowerShell.Completion;
 using IoTF.PowerShell.Configuration;
 using IoTF.Protocol.Credentials;
 
@@ -12,11 +13,13 @@ public abstract class ConnectIoTFDeviceCommandBase : OpenIoTFSessionCommandBase
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [Alias("TypeId")]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(DeviceTypeCompleter))]
     public string? DeviceType { get; set; }
 
     /// <summary>The device id; needed unless a client certificate names it.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(DeviceIdCompleter))]
     public string? DeviceId { get; set; }
 
     private protected sealed override bool IsIdentityGiven =>

@@ -1,4 +1,6 @@
 using System.Management.Automation;
+using IoTF.PowerShell.Actions;
+using IoTF.PowerShell.Completion;
 using IoTF.PowerShell.Errors;
 using IoTF.PowerShell.Parameters;
 using IoTF.PowerShell.Sessions;
@@ -6,7 +8,7 @@ using IoTF.PowerShell.Sessions;
 namespace IoTF.PowerShell.Commands;
 
 /// <summary>Disconnects sessions: delivers what is pending, says what could not be delivered, says goodbye to the service.</summary>
-[Cmdlet(VerbsCommunications.Disconnect, "IoTFSession")]
+[Cmdlet(VerbsCommunications.Disconnect, "IoTFSession", SupportsShouldProcess = true)]
 public sealed class DisconnectIoTFSessionCommand : IoTFCommandBase
 {
     private readonly List<IoTFSession> _sessions = [];
@@ -15,6 +17,7 @@ public sealed class DisconnectIoTFSessionCommand : IoTFCommandBase
     [Parameter(Position = 0, ValueFromPipeline = true)]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(SessionCompleter))]
     public object[]? Session { get; set; }
 
     /// <summary>How long what is pending may take; 30 seconds unless given.</summary>
@@ -58,11 +61,15 @@ public sealed class DisconnectIoTFSessionCommand : IoTFCommandBase
     private protected override void End()
     {
         // Together, so that one silent service does not keep the others waiting.
-        var closing = _sessions.Distinct().Select(session => (Session: session, End: session.Session.CloseAsync(TimeoutSec))).ToList();
+        var closing = _sessions.Distinct()
+            .Where(session => ShouldProcess(session.ToString(), "Disconnect"))
+            .Select(session => (Session: session, End: session.Session.CloseAsync(TimeoutSec)))
+            .ToList();
         foreach (var (session, end) in closing)
         {
             var unconfirmed = Await(end.WaitAsync(StopToken));
             SessionPool.Current.Remove(session);
+            ActionRegistry.Current.End(session);
             WriteNotices(session.Session);
             foreach (var message in unconfirmed)
             {

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using IoTF.PowerShell.Completion;
 using IoTF.PowerShell.Sessions;
 
 namespace IoTF.PowerShell.Commands;
@@ -12,6 +13,7 @@ public sealed class GetIoTFSessionCommand : IoTFCommandBase
     [Parameter(Position = 0, ValueFromPipeline = true)]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(SessionCompleter))]
     public string[] Name { get; set; } = ["*"];
 
     private protected override void Process()

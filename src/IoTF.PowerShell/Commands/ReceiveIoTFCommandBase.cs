@@ -1,9 +1,10 @@
 using System.Management.Automation;
-using IoTF.Client.Faults;
 using IoTF.Client.Receiving;
+using IoTF.PowerShell.Completion;
 using IoTF.PowerShell.Parameters;
+using IoTF.PowerShell.Reporting;
+using IoTF.PowerShell.Selections;
 using IoTF.PowerShell.Sessions;
-using IoTF.Protocol.Identities;
 using IoTF.Protocol.Topics;
 
 namespace IoTF.PowerShell.Commands;
@@ -15,6 +16,9 @@ namespace IoTF.PowerShell.Commands;
 /// </summary>
 public abstract class ReceiveIoTFCommandBase : IoTFCommandBase
 {
+    /// <summary>How long nothing is said while nothing arrives.</summary>
+    private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(1);
+
     /// <summary>Ends after so many messages; without an end unless given.</summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
@@ -30,29 +34,28 @@ public abstract class ReceiveIoTFCommandBase : IoTFCommandBase
     [Parameter]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(SessionCompleter))]
     public object? Session { get; set; }
 
-    private protected abstract IoTFSession ChooseSession();
-
-    /// <summary>What is asked for, as a filter that the identity may use: the service selects, or the session where it gets more anyway.</summary>
-    private protected abstract SubscriptionRequest MakeRequest(ClientIdentity receiver);
-
-    /// <summary>What is emitted for a message; null for one that says nothing.</summary>
-    private protected abstract object? MakeObject(ClientIdentity receiver, ReceivedMessage message);
+    /// <summary>Which messages, by the parameters.</summary>
+    private protected abstract Selection Select();
 
     private protected sealed override void End()
     {
-        var session = ChooseSession();
+        var selection = Select();
+        var session = selection.ChooseSession(Session);
         var identity = session.Session.Options.Identity;
-        var request = MakeRequest(identity);
+        var request = selection.MakeRequest(identity);
         TopicRules.RequireMaySubscribe(identity, request.Filter);
         WriteNotices(session.Session);
         var started = TimeProvider.System.GetTimestamp();
         var receiver = BeginToReceive(session.Session, request);
+        var progress = new ProgressReport(this, $"Receiving '{request.Filter}' for {session.ClientId}");
         try
         {
             WriteVerbose($"Receiving '{request.Filter}' for {session.ClientId}{(Count is null && Timeout is null ? " until Ctrl+C" : "")}.");
-            Receive(session, receiver, started);
+            Receive(session, selection, receiver, progress, started);
+            progress.End();
         }
         finally
         {
@@ -60,41 +63,43 @@ public abstract class ReceiveIoTFCommandBase : IoTFCommandBase
         }
     }
 
-    /// <summary>What a topic says; nothing when it has no known shape.</summary>
-    private protected static MessageTopic ParseTopic(string topic) => MessageTopic.TryParse(topic, out var parsed) ? parsed : default;
-
     private Receiver BeginToReceive(Client.Sessions.Session session, SubscriptionRequest request) => Await(Count is null && Timeout is null
         ? session.ReceiveAsync(request, StopToken)
         : session.ReceiveBrieflyAsync(request, StopToken));
 
-    private void Receive(IoTFSession session, Receiver receiver, long started)
+    private void Receive(IoTFSession session, Selection selection, Receiver receiver, ProgressReport progress, long started)
     {
         var identity = session.Session.Options.Identity;
         for (var received = 0; received < (Count ?? int.MaxValue) || Count is null;)
         {
-            var left = Timeout is { } limit ? limit - TimeProvider.System.GetElapsedTime(started) : System.Threading.Timeout.InfiniteTimeSpan;
-            if (Timeout is not null && left < TimeSpan.Zero)
+            var left = Timeout is { } limit ? limit - TimeProvider.System.GetElapsedTime(started) : TimeSpan.MaxValue;
+            if (left < TimeSpan.Zero)
             {
                 left = TimeSpan.Zero;
             }
 
-            if (receiver.Take(left, StopToken) is not { } message)
+            var message = receiver.Take(left < LongestSilence ? left : LongestSilence, StopToken);
+            if (message is null && left <= LongestSilence)
             {
                 WriteVerbose($"{received} messages came within {Timeout!.Value.TotalSeconds:0.###} s.");
                 break;
             }
 
-            if (MakeObject(identity, message) is { } emitted)
+            if (message is not null && selection.MakeObject(identity, message) is { } emitted)
             {
                 Emit(emitted, message, receiver);
                 received++;
             }
             else
             {
-                message.Consume();
+                message?.Consume();
             }
 
             WriteNotices(session.Session);
+            if (progress.IsDue)
+            {
+                progress.Tell(received, "received", $"{session.Session.Counters.Waiting:N0} waiting");
+            }
         }
     }
 

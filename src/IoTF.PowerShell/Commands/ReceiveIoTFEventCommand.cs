@@ -1,9 +1,7 @@
 using System.Management.Automation;
-using IoTF.Client.Receiving;
+using IoTF.PowerShell.Completion;
 using IoTF.PowerShell.Messages;
-using IoTF.PowerShell.Sessions;
-using IoTF.Protocol.Identities;
-using IoTF.Protocol.Topics;
+using IoTF.PowerShell.Selections;
 
 namespace IoTF.PowerShell.Commands;
 
@@ -14,28 +12,8 @@ public sealed class ReceiveIoTFEventCommand : ReceiveIoTFMessageCommandBase
 {
     /// <summary>Only events with this id.</summary>
     [Parameter(Position = 0)]
+    [ArgumentCompleter(typeof(EventIdCompleter))]
     public string? EventId { get; set; }
 
-    private protected override IoTFSession ChooseSession() =>
-        SessionChoice.Choose(Session, static one => one.Session.Options.Identity.IsApplication, "receive events", "an application");
-
-    private protected override SubscriptionRequest MakeRequest(ClientIdentity receiver) =>
-        new(LongTopics.EventFilter(DeviceType, DeviceId, EventId, Format), MessageKind.Event);
-
-    private protected override object MakeObject(ClientIdentity receiver, ReceivedMessage message)
-    {
-        var topic = ParseTopic(message.Topic);
-        return new IoTFEvent(
-            receiver.Organization,
-            topic.DeviceType,
-            topic.DeviceId,
-            topic.Name ?? "",
-            topic.Format ?? "",
-            message.Payload,
-            (int)message.QualityOfService,
-            message.Retain,
-            message.Duplicate,
-            message.ReceivedAt.UtcDateTime,
-            message.Topic);
-    }
+    private protected override Selection Select() => new EventSelection(EventId, DeviceType, DeviceId, Format);
 }

@@ -1,10 +1,6 @@
 using System.Management.Automation;
-using IoTF.Client.Receiving;
 using IoTF.PowerShell.Messages;
-using IoTF.PowerShell.Sessions;
-using IoTF.Protocol.Identities;
-using IoTF.Protocol.Reports;
-using IoTF.Protocol.Topics;
+using IoTF.PowerShell.Selections;
 
 namespace IoTF.PowerShell.Commands;
 
@@ -16,12 +12,5 @@ namespace IoTF.PowerShell.Commands;
 [OutputType(typeof(IoTFNotification))]
 public sealed class ReceiveIoTFNotificationCommand : ReceiveIoTFCommandBase
 {
-    private protected override IoTFSession ChooseSession() =>
-        SessionChoice.Choose(Session, static one => one.Session.Options.Identity.Role == ClientRole.Gateway, "receive notifications", "a gateway");
-
-    private protected override SubscriptionRequest MakeRequest(ClientIdentity receiver) =>
-        new(LongTopics.NotificationTopic(receiver.DeviceType!, receiver.DeviceId!), MessageKind.Notification);
-
-    private protected override object MakeObject(ClientIdentity receiver, ReceivedMessage message) => new IoTFNotification(
-        receiver.Organization, GatewayNotification.Read(message.Payload), message.Payload, message.ReceivedAt.UtcDateTime);
+    private protected override Selection Select() => new NotificationSelection();
 }

@@ -1,10 +1,7 @@
 using System.Management.Automation;
-using IoTF.Client.Receiving;
+using IoTF.PowerShell.Completion;
 using IoTF.PowerShell.Messages;
-using IoTF.PowerShell.Sessions;
-using IoTF.Protocol.Identities;
-using IoTF.Protocol.Reports;
-using IoTF.Protocol.Topics;
+using IoTF.PowerShell.Selections;
 
 namespace IoTF.PowerShell.Commands;
 
@@ -22,10 +19,12 @@ public sealed class ReceiveIoTFStatusCommand : ReceiveIoTFCommandBase
     /// <summary>Only devices and gateways of this type.</summary>
     [Parameter(ParameterSetName = DeviceSet)]
     [Alias("TypeId")]
+    [ArgumentCompleter(typeof(DeviceTypeCompleter))]
     public string? DeviceType { get; set; }
 
     /// <summary>Only devices and gateways with this id.</summary>
     [Parameter(ParameterSetName = DeviceSet)]
+    [ArgumentCompleter(typeof(DeviceIdCompleter))]
     public string? DeviceId { get; set; }
 
     /// <summary>Applications, in place of devices and gateways.</summary>
@@ -37,31 +36,6 @@ public sealed class ReceiveIoTFStatusCommand : ReceiveIoTFCommandBase
     [Alias("AppId")]
     public string? ApplicationId { get; set; }
 
-    private protected override IoTFSession ChooseSession() =>
-        SessionChoice.Choose(Session, static one => one.Session.Options.Identity.IsApplication, "receive status", "an application");
-
-    private protected override SubscriptionRequest MakeRequest(ClientIdentity receiver) => Application
-        ? new SubscriptionRequest(LongTopics.ApplicationStatusFilter(ApplicationId), MessageKind.ApplicationStatus)
-        : new SubscriptionRequest(LongTopics.StatusFilter(DeviceType, DeviceId), MessageKind.DeviceStatus);
-
-    private protected override object? MakeObject(ClientIdentity receiver, ReceivedMessage message)
-    {
-        // An empty one only clears what the service had kept (protocol.md §5).
-        if (message.Payload.Length == 0)
-        {
-            return null;
-        }
-
-        var topic = ParseTopic(message.Topic);
-        return new IoTFStatus(
-            receiver.Organization,
-            topic.DeviceType,
-            topic.DeviceId,
-            topic.ApplicationId,
-            StatusReport.Read(message.Payload),
-            message.Payload,
-            message.Retain,
-            message.ReceivedAt.UtcDateTime,
-            message.Topic);
-    }
+    private protected override Selection Select() =>
+        Application ? StatusSelection.OfApplications(ApplicationId) : StatusSelection.OfDevices(DeviceType, DeviceId);
 }

@@ -1,10 +1,12 @@
 using System.Management.Automation;
 using IoTF.Client.Sending;
 using IoTF.Mqtt;
+using IoTF.PowerShell.Completion;
 using IoTF.PowerShell.Errors;
 using IoTF.PowerShell.Messages;
 using IoTF.PowerShell.Parameters;
 using IoTF.PowerShell.Payloads;
+using IoTF.PowerShell.Reporting;
 using IoTF.PowerShell.Sessions;
 using IoTF.Protocol.Identities;
 using IoTF.Protocol.Limits;
@@ -37,6 +39,8 @@ public abstract class SendIoTFCommandBase : IoTFCommandBase, IDynamicParameters
 
     /// <summary>The same, when it sends.</summary>
     private IoTFSession? _sender;
+    private ProgressReport _progress = null!;
+    private long _sent;
 
     /// <summary>Whether piped objects may name the device, because the parameters do not, or not wholly.</summary>
     private bool _takesDevice;
@@ -53,6 +57,7 @@ public abstract class SendIoTFCommandBase : IoTFCommandBase, IDynamicParameters
 
     /// <summary>The format word of the topic; <c>json</c>, or <c>bin</c> for bytes, unless given.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(FormatCompleter))]
     public string? Format { get; set; }
 
     /// <summary>The delivery promise: 0 at most once, 1 at least once (unless given), 2 exactly once.</summary>
@@ -63,16 +68,19 @@ public abstract class SendIoTFCommandBase : IoTFCommandBase, IDynamicParameters
     /// <summary>The type of the device that the message is about or for; of piped objects, their property of this name.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [Alias("TypeId")]
+    [ArgumentCompleter(typeof(DeviceTypeCompleter))]
     public string? DeviceType { get; set; }
 
     /// <summary>The id of the device that the message is about or for; of piped objects, their property of this name.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(DeviceIdCompleter))]
     public string? DeviceId { get; set; }
 
     /// <summary>A session, or its name or ClientId with wildcards; the only one that can send this unless given.</summary>
     [Parameter]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(SessionCompleter))]
     public object? Session { get; set; }
 
     /// <summary>How long the service may show no sign of life before a message counts as not acknowledged; 30 seconds unless given.</summary>
@@ -109,8 +117,12 @@ public abstract class SendIoTFCommandBase : IoTFCommandBase, IDynamicParameters
     /// <remarks>Not a parameter like the others, because the engine would try it for every message of every pipeline.</remarks>
     public object? GetDynamicParameters() => MyInvocation.BoundParameters.ContainsKey(nameof(Data)) ? _pipeline = new SessionFromPipeline() : null;
 
+    /// <summary>Lets completion remember what is sent.</summary>
+    private protected abstract void NoteFor(SeenNames seen, string? deviceType, string? deviceId, string format);
+
     private protected sealed override void Begin()
     {
+        _progress = new ProgressReport(this, $"Sending '{MessageName}'");
         _hasData = MyInvocation.BoundParameters.ContainsKey(nameof(Data));
         _takesDevice = MyInvocation.ExpectingInput && (DeviceType is null || DeviceId is null);
         _givenDevice = (DeviceType, DeviceId);
@@ -123,6 +135,50 @@ public abstract class SendIoTFCommandBase : IoTFCommandBase, IDynamicParameters
     }
 
     private protected sealed override void Process()
+    {
+        try
+        {
+            ProcessInput();
+        }
+        catch
+        {
+            _progress.End();
+            throw;
+        }
+    }
+
+    private protected sealed override void End()
+    {
+        try
+        {
+            foreach (var outbox in _outboxes.Values)
+            {
+                outbox.Batch.Complete(StopToken);
+                WriteReports(outbox);
+                WriteNotices(outbox.Session.Session);
+            }
+        }
+        finally
+        {
+            _progress.End();
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            foreach (var outbox in _outboxes.Values)
+            {
+                outbox.Dispose();
+            }
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private void ProcessInput()
     {
         FindPipedSession();
         try
@@ -143,30 +199,6 @@ public abstract class SendIoTFCommandBase : IoTFCommandBase, IDynamicParameters
             // The session cannot send this one; others it may, or other sessions.
             WriteError(ErrorRecords.Create(exception.ErrorId, ErrorCategory.InvalidArgument, exception.Message, exception.NextStep, Input, exception));
         }
-    }
-
-    private protected sealed override void End()
-    {
-        foreach (var outbox in _outboxes.Values)
-        {
-            outbox.Batch.Complete(StopToken);
-            WriteReports(outbox);
-            WriteNotices(outbox.Session.Session);
-        }
-    }
-
-    /// <inheritdoc/>
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing)
-        {
-            foreach (var outbox in _outboxes.Values)
-            {
-                outbox.Dispose();
-            }
-        }
-
-        base.Dispose(disposing);
     }
 
     private void FindPipedSession()
@@ -201,7 +233,15 @@ public abstract class SendIoTFCommandBase : IoTFCommandBase, IDynamicParameters
 
         outbox.Batch.Send(new PendingMessage(topic, payload.Bytes, (QualityOfService)QoS, Input), StopToken);
         WriteReports(outbox);
+        _sent++;
+        if (_progress.IsDue)
+        {
+            TellProgress();
+        }
     }
+
+    private void TellProgress() =>
+        _progress.Tell(_sent, "sent", $"{_outboxes.Values.Sum(static outbox => outbox.Batch.Outstanding):N0} not acknowledged");
 
     private void RequireWholeDevice()
     {
@@ -230,11 +270,18 @@ public abstract class SendIoTFCommandBase : IoTFCommandBase, IDynamicParameters
     {
         if (!_outboxes.TryGetValue(session, out var outbox))
         {
-            outbox = new Outbox(session, TimeoutSec, PassThru, MakeTopic);
+            outbox = new Outbox(session, TimeoutSec, PassThru, new Meanwhile(ProgressReport.Pause, TellProgress), MakeAndNoteTopic);
             _outboxes.Add(session, outbox);
         }
 
         return outbox;
+    }
+
+    private string MakeAndNoteTopic(ClientIdentity sender, string? deviceType, string? deviceId, string format)
+    {
+        var topic = MakeTopic(sender, deviceType, deviceId, format);
+        NoteFor(SessionPool.Current.Seen, deviceType, deviceId, format);
+        return topic;
     }
 
     private void WriteReports(Outbox outbox)

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using IoTF.PowerShell.Completion;
 using IoTF.PowerShell.Errors;
 using IoTF.PowerShell.Messages;
 using IoTF.PowerShell.Sessions;
@@ -15,6 +16,7 @@ public sealed class SendIoTFCommandCommand : SendIoTFCommandBase
     /// <summary>The command id: one topic level, any text without <c>/</c>, <c>+</c> and <c>#</c>.</summary>
     [Parameter(Mandatory = true, Position = 0)]
     [AllowEmptyString]
+    [ArgumentCompleter(typeof(CommandIdCompleter))]
     public string CommandId { get; set; } = null!;
 
     private protected override string MessageName => CommandId;
@@ -41,6 +43,9 @@ public sealed class SendIoTFCommandCommand : SendIoTFCommandBase
 
     private protected override string MakeTopic(ClientIdentity sender, string? deviceType, string? deviceId, string format) =>
         LongTopics.Command(deviceType!, deviceId!, CommandId, format);
+
+    private protected override void NoteFor(SeenNames seen, string? deviceType, string? deviceId, string format) =>
+        seen.NoteCommand(deviceType, deviceId, CommandId, format);
 
     private static IoTFException NoDevice() =>
         Refuse(ErrorIds.DeviceNeeded, "A command needs the device that it is for.", "Name it with -DeviceType and -DeviceId.");

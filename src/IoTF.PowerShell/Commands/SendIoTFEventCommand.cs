@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using IoTF.PowerShell.Completion;
 using IoTF.PowerShell.Errors;
 using IoTF.PowerShell.Messages;
 using IoTF.PowerShell.Sessions;
@@ -20,6 +21,7 @@ public sealed class SendIoTFEventCommand : SendIoTFCommandBase
     /// <summary>The event id: one topic level, any text without <c>/</c>, <c>+</c> and <c>#</c>.</summary>
     [Parameter(Mandatory = true, Position = 0)]
     [AllowEmptyString]
+    [ArgumentCompleter(typeof(EventIdCompleter))]
     public string EventId { get; set; } = null!;
 
     private protected override string MessageName => EventId;
@@ -47,6 +49,9 @@ public sealed class SendIoTFEventCommand : SendIoTFCommandBase
     private protected override string MakeTopic(ClientIdentity sender, string? deviceType, string? deviceId, string format) => sender.Role == ClientRole.Device
         ? DeviceTopics.Event(EventId, format)
         : LongTopics.Event(deviceType ?? sender.DeviceType!, deviceId ?? sender.DeviceId!, EventId, format);
+
+    private protected override void NoteFor(SeenNames seen, string? deviceType, string? deviceId, string format) =>
+        seen.NoteEvent(deviceType, deviceId, EventId, format);
 
     private bool IsAble(ClientIdentity sender) => sender.Role switch
     {

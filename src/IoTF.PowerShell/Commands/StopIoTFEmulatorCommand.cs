@@ -4,7 +4,7 @@ using IoTF.PowerShell.Emulation;
 namespace IoTF.PowerShell.Commands;
 
 /// <summary>Stops the local service. Its clients are disconnected, and what it knew is forgotten unless it is kept in a file.</summary>
-[Cmdlet(VerbsLifecycle.Stop, "IoTFEmulator")]
+[Cmdlet(VerbsLifecycle.Stop, "IoTFEmulator", SupportsShouldProcess = true)]
 public sealed class StopIoTFEmulatorCommand : IoTFCommandBase
 {
     /// <summary>The local service; that of this runspace unless given.</summary>
@@ -15,6 +15,11 @@ public sealed class StopIoTFEmulatorCommand : IoTFCommandBase
     private protected override void Process()
     {
         var emulator = EmulatorSlot.Require(Emulator);
+        if (!ShouldProcess($"the emulator at port {emulator.Port}", "Stop"))
+        {
+            return;
+        }
+
         try
         {
             Await(emulator.Service.StopAsync().WaitAsync(StopToken));

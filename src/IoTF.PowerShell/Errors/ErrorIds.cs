@@ -86,4 +86,10 @@ public static class ErrorIds
 
     /// <summary>What was asked for is for gateways only.</summary>
     public const string GatewayNeeded = "GatewayNeeded";
+
+    /// <summary>There is no action of this name.</summary>
+    public const string NoAction = "NoAction";
+
+    /// <summary>The event queue of the runspace has a subscriber of this name already, or keeps the name for itself.</summary>
+    public const string SourceIdentifierInUse = "SourceIdentifierInUse";
 }

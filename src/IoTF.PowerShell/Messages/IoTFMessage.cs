@@ -3,7 +3,8 @@ using IoTF.PowerShell.Payloads;
 namespace IoTF.PowerShell.Messages;
 
 /// <summary>A message that a session received. What it shares with parameters of <c>Send-</c> cmdlets has their names, so it pipes into them.</summary>
-public abstract class IoTFMessage
+/// <remarks>It is the <c>$EventArgs</c> of an action, and the engine takes only an <see cref="EventArgs"/> for that.</remarks>
+public abstract class IoTFMessage : EventArgs
 {
     private readonly object _gate = new();
     private bool _decoded;

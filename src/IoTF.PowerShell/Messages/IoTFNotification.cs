@@ -7,7 +7,7 @@ namespace IoTF.PowerShell.Messages;
 /// What the service tells a gateway about a message or a subscription that it did not accept (protocol.md §4.7). Every property that the
 /// service left out is null.
 /// </summary>
-public sealed class IoTFNotification
+public sealed class IoTFNotification : EventArgs
 {
     internal IoTFNotification(string organization, GatewayNotification? notification, byte[] payload, DateTime receivedAt)
     {

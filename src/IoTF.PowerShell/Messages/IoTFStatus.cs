@@ -7,7 +7,7 @@ namespace IoTF.PowerShell.Messages;
 /// What the service says about the connection of a device, a gateway or an application (protocol.md §5). Every property that the service left
 /// out is null. What it shares with parameters of <c>Send-</c> and <c>Receive-</c> cmdlets has their names.
 /// </summary>
-public sealed class IoTFStatus
+public sealed class IoTFStatus : EventArgs
 {
     internal IoTFStatus(
         string organization, string? deviceType, string? deviceId, string? applicationId, StatusReport? report, byte[] payload, bool retained, DateTime receivedAt, string topic)

@@ -13,6 +13,9 @@ internal static class PayloadFormats
 
     private static readonly HashSet<string> TextWords = new(StringComparer.OrdinalIgnoreCase) { "text", "txt", "utf8", "xml", "csv" };
 
+    /// <summary>All of them, each once.</summary>
+    internal static IEnumerable<string> Known => [.. JsonWords, .. TextWords, Binary];
+
     /// <summary>Whether a received payload of this format is a JSON document.</summary>
     internal static bool IsJson(string format) => JsonWords.Contains(format);
 

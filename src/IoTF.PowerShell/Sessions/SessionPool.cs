@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using IoTF.Client.Sessions;
+using IoTF.PowerShell.Completion;
 using IoTF.PowerShell.Errors;
 using IoTF.PowerShell.Loading;
 
@@ -28,6 +29,15 @@ internal sealed class SessionPool : IAsyncDisposable
             }
         }
     }
+
+    /// <summary>What completion remembers of the messages of the sessions.</summary>
+    public SeenNames Seen { get; } = new();
+
+    /// <summary>Devices and gateways that have a session here or were heard of in one.</summary>
+    public IEnumerable<(string Type, string Id)> KnownDevices => All
+        .Where(static session => session.DeviceType is not null && session.DeviceId is not null)
+        .Select(static session => (session.DeviceType!, session.DeviceId!))
+        .Concat(Seen.Devices);
 
     /// <summary>The sessions whose name or ClientId fits a pattern with wildcards, or is just that text: a name may hold brackets.</summary>
     public IReadOnlyList<IoTFSession> Find(string pattern)

@@ -1,0 +1,192 @@
+using System.Management.Automation;
+using IoTF.Client.Faults;
+using IoTF.Client.Receiving;
+using IoTF.PowerShell.Selections;
+using IoTF.PowerShell.Sessions;
+
+namespace IoTF.PowerShell.Actions;
+
+/// <summary>
+/// Carries messages from a receiver into the event queue of the engine, one at a time: the next is taken when the action has run over the one
+/// before, and that is acknowledged then. So a slow action makes messages wait where they are bounded, at the service and in the inbox.
+/// </summary>
+/// <remarks>
+/// The engine runs actions on the thread of the pipeline, between two statements of a script or when there is none. It drops a subscriber
+/// whose action throws, and says nothing to the source of an event when its action has run. Therefore its action is <see cref="Script"/>, which
+/// calls <see cref="Run"/>, which runs the action of the user in the same module, where the engine has put <c>$Event</c> and the others.
+/// </remarks>
+internal sealed class ActionPump
+{
+    private const string RunVariable = "IoTFRun";
+
+    /// <summary>What the engine runs for each event.</summary>
+    private const string Script = $"${RunVariable}.Invoke($Event)";
+
+    private readonly IoTFSession _session;
+    private readonly Selection _selection;
+    private readonly Receiver _receiver;
+    private readonly PSEventManager _events;
+    private readonly PSEventSubscriber _subscriber;
+    private readonly ScriptBlock _script;
+    private readonly PSObject? _messageData;
+    private readonly CancellationTokenSource _stop = new();
+    private volatile ActionRun? _current;
+    private long _received;
+    private long _failed;
+
+    /// <summary>Subscribes to the engine's queue. Nothing is carried before <see cref="Start"/>.</summary>
+    public ActionPump(
+        IoTFSession session, Selection selection, Receiver receiver, PSEventManager events, string sourceIdentifier, ScriptBlock script, PSObject? messageData)
+    {
+        _session = session;
+        _selection = selection;
+        _receiver = receiver;
+        _events = events;
+        _messageData = messageData;
+        _subscriber = events.SubscribeEvent(
+            source: null, eventName: null, sourceIdentifier, messageData, ScriptBlock.Create(Script), supportEvent: false, forwardEvent: false);
+        var module = _subscriber.Action.Module;
+        module.SessionState.PSVariable.Set(new PSVariable(RunVariable, new Func<PSEventArgs, object?>(Run), ScopedItemOptions.ReadOnly));
+        _script = module.NewBoundScriptBlock(script);
+        _subscriber.Action.StateChanged += OnJobStateChanged;
+    }
+
+    /// <summary>Whether it carries messages.</summary>
+    public bool IsActive => !_stop.IsCancellationRequested;
+
+    /// <summary>Messages that the action has run over.</summary>
+    public long Received => Interlocked.Read(ref _received);
+
+    /// <summary>Messages that the action failed over.</summary>
+    public long Failed => Interlocked.Read(ref _failed);
+
+    /// <summary>The last error that the action failed with.</summary>
+    public ErrorRecord? LastError { get; private set; }
+
+    /// <summary>The engine's job.</summary>
+    public PSEventJob Job => _subscriber.Action;
+
+    /// <summary>Begins to carry messages.</summary>
+    /// <param name="ended">Called when it has ended, whatever the reason; on any thread.</param>
+    public void Start(Action ended) => new Thread(() => Work(ended)) { IsBackground = true, Name = $"IoTF {_subscriber.SourceIdentifier}" }.Start();
+
+    /// <summary>Ends it. A message that the action has not begun with goes back; one that it works on is finished. Call it on the thread of the pipeline.</summary>
+    public void Unsubscribe()
+    {
+        // The engine first runs what is queued, then stops the job, by which the thread here is told.
+        _events.UnsubscribeEvent(_subscriber);
+        Stop();
+    }
+
+    /// <summary>Ends it from any thread, soon.</summary>
+    public void Stop() => _stop.Cancel();
+
+    private void OnJobStateChanged(object? sender, JobStateEventArgs change)
+    {
+        // Whoever ended it: Unregister-Event, Stop-Job, the end of the runspace.
+        if (change.JobStateInfo.State is JobState.Stopped or JobState.Failed or JobState.Completed)
+        {
+            Stop();
+        }
+    }
+
+    private void Work(Action ended)
+    {
+        try
+        {
+            var receiver = _session.Session.Options.Identity;
+            while (true)
+            {
+                var message = _receiver.Take(Timeout.InfiniteTimeSpan, _stop.Token)!;
+                if (_selection.MakeObject(receiver, message) is { } made && !ActOn(made))
+                {
+                    _receiver.PutBack(message);
+                    return;
+                }
+
+                message.Consume();
+            }
+        }
+        catch (Exception exception) when (exception is FaultException or OperationCanceledException)
+        {
+            // The session is over, which is told by itself, or nobody wants this any more.
+        }
+        catch (Exception exception)
+        {
+            // Never expected. It must not end the process, nor stay secret.
+            _session.Session.NoteFailure(_ => $"'{_subscriber.SourceIdentifier}' has ended: {exception.Message}");
+        }
+        finally
+        {
+            Stop();
+            _receiver.Leave();
+            _events.UnsubscribeEvent(_subscriber);
+            ended();
+        }
+    }
+
+    /// <summary>Has the action run over a message, and waits for its end.</summary>
+    /// <returns>False when it did not run, and will not.</returns>
+    private bool ActOn(EventArgs message)
+    {
+        if (!IsActive)
+        {
+            return false;
+        }
+
+        var run = new ActionRun(message);
+        _current = run;
+        _events.GenerateEvent(_subscriber.SourceIdentifier, _session, [_session, message], _messageData);
+        return run.AwaitEnd(_stop.Token);
+    }
+
+    /// <summary>Runs the action of the user; called by <see cref="Script"/> on the thread of the pipeline.</summary>
+    private object? Run(PSEventArgs occurrence)
+    {
+        // An event of this name that somebody else has made has no run.
+        var run = _current is { } current && ReferenceEquals(current.Message, occurrence.SourceEventArgs) ? current : null;
+        if (run?.TryBegin() == false)
+        {
+            return null;
+        }
+
+        try
+        {
+            var output = _script.Invoke(occurrence.SourceArgs);
+            End(run);
+            return output;
+        }
+        catch (PipelineStoppedException)
+        {
+            run?.Interrupt();
+            throw;
+        }
+        catch (FlowControlException)
+        {
+            // exit, and break or continue without a loop: the action is done with this message.
+            End(run);
+            return null;
+        }
+        catch (Exception exception)
+        {
+            Fail(exception);
+            End(run);
+            return null;
+        }
+    }
+
+    private void End(ActionRun? run)
+    {
+        Interlocked.Increment(ref _received);
+        run?.End();
+    }
+
+    private void Fail(Exception exception)
+    {
+        Interlocked.Increment(ref _failed);
+        var record = (exception as IContainsErrorRecord)?.ErrorRecord ?? new ErrorRecord(exception, "ActionFailed", ErrorCategory.NotSpecified, _current?.Message);
+        LastError = record;
+        _session.Session.NoteFailure(times =>
+            $"The action '{_subscriber.SourceIdentifier}' failed{(times > 1 ? $" {times:N0} times, the last time" : "")} over a message: {record.Exception.Message}");
+    }
+}

@@ -1,0 +1,85 @@
+namespace IoTF.PowerShell.Actions;
+
+/// <summary>
+/// One message on its way through the event queue of the engine, from when it is queued to when the action has run over it. The engine itself
+/// tells nobody when that is.
+/// </summary>
+/// <param name="message">The message, as the action gets it.</param>
+internal sealed class ActionRun(EventArgs message)
+{
+    private readonly object _gate = new();
+    private Stage _stage = Stage.Queued;
+
+    private enum Stage
+    {
+        Queued,
+        Running,
+        Done,
+        GivenUp,
+    }
+
+    /// <summary>The message, as the action gets it.</summary>
+    public EventArgs Message { get; } = message;
+
+    /// <summary>The action begins to work.</summary>
+    /// <returns>False when nobody wants it to any more.</returns>
+    public bool TryBegin()
+    {
+        lock (_gate)
+        {
+            if (_stage != Stage.Queued)
+            {
+                return false;
+            }
+
+            _stage = Stage.Running;
+            return true;
+        }
+    }
+
+    /// <summary>The action has run.</summary>
+    public void End() => Enter(Stage.Done);
+
+    /// <summary>Ctrl+C came while the action ran. The engine queues the event again.</summary>
+    public void Interrupt() => Enter(Stage.Queued);
+
+    /// <summary>Waits until the action has run.</summary>
+    /// <param name="cancellationToken">Gives it up, unless the action is at work: then its end is waited for.</param>
+    /// <returns>False when it was given up, and the action will not run.</returns>
+    public bool AwaitEnd(CancellationToken cancellationToken)
+    {
+        using var cancelled = cancellationToken.UnsafeRegister(static run => ((ActionRun)run!).Wake(), this);
+        lock (_gate)
+        {
+            while (_stage != Stage.Done)
+            {
+                if (_stage == Stage.Queued && cancellationToken.IsCancellationRequested)
+                {
+                    _stage = Stage.GivenUp;
+                    return false;
+                }
+
+                Monitor.Wait(_gate);
+            }
+
+            return true;
+        }
+    }
+
+    private void Enter(Stage stage)
+    {
+        lock (_gate)
+        {
+            _stage = stage;
+            Monitor.PulseAll(_gate);
+        }
+    }
+
+    private void Wake()
+    {
+        lock (_gate)
+        {
+            Monitor.PulseAll(_gate);
+        }
+    }
+}
