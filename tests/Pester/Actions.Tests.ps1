@@ -148,6 +148,36 @@ Describe 'An action' {
         (Receive-IoTFEvent -Session $application -Count 2 -Timeout 30).Count | Should -Be 2
     }
 
+    It 'unregisters another one, whose message is on its way and is not acted on' {
+        $names = 'IoTFActionLeft', 'IoTFActionRight'
+        $actions = foreach ($name in $names) {
+            Register-IoTFAction -Event -SourceIdentifier $name -MessageData @{ Seen = $seen; Other = $names -ne $name } {
+                $limit = [datetime]::UtcNow.AddSeconds(60)
+                while ($Sender.Waiting -gt 0 -and [datetime]::UtcNow -lt $limit) { [System.Threading.Thread]::Sleep(5) }
+                $null = $Event.MessageData.Seen.Add($Event.SourceIdentifier)
+                Unregister-IoTFAction $Event.MessageData.Other -ErrorAction SilentlyContinue
+            }
+        }
+        foreach ($number in 1..2) {
+            Send-IoTFEvent status $number -Session $device
+            Wait-Until { $seen.Count -eq $number }
+        }
+        $seen[1] | Should -Be $seen[0]
+        @($actions | Where-Object State -eq Ended).Count | Should -Be 1
+        Wait-Until { @(Get-Subscriber).Count -eq 1 }
+        (Get-Subscriber).SourceIdentifier | Should -Be $seen[0]
+    }
+
+    It 'has its name again as soon as it is unregistered' {
+        foreach ($number in 1..20) {
+            $action = Register-IoTFAction -Event -SourceIdentifier IoTFActionAgain { }
+            Send-IoTFEvent status $number -Session $device
+            Unregister-IoTFAction IoTFActionAgain
+            $action.State | Should -Be 'Ended'
+        }
+        Get-Subscriber | Should -BeNullOrEmpty
+    }
+
     It 'ends with its job' {
         $action = Register-IoTFAction -Event { }
         $action.Job.StopJob()
@@ -194,6 +224,22 @@ Describe 'An action at the end' {
         Disconnect-IoTFSession $application
         $action.State | Should -Be 'Ended'
         Get-Subscriber | Should -BeNullOrEmpty
+    }
+
+    It 'of its session is unregistered, although another action of the session disconnects it' {
+        $application = $key | Connect-IoTFApplication -ApplicationId quitting
+        $seen = [System.Collections.ArrayList]::new()
+        $actions = 1..2 | ForEach-Object {
+            Register-IoTFAction -Event -Session $application -MessageData $seen {
+                $null = $Event.MessageData.Add($Event.SourceIdentifier)
+                Disconnect-IoTFSession $Sender
+            }
+        }
+        Send-IoTFEvent status 1 -Session $device
+        Wait-Until { -not (Get-Subscriber) }
+        $seen.Count | Should -Be 1
+        ($actions.State -join ' ') | Should -Be 'Ended Ended'
+        $application.State | Should -Be 'Closed'
     }
 
     It 'of its connection is unregistered' {

@@ -6,7 +6,7 @@ BeforeAll {
 
     function Complete([string] $Line) {
         $completion = [System.Management.Automation.CommandCompletion]::CompleteInput($Line, $Line.Length, $null)
-        [string]::Join(' ', ($completion.CompletionMatches | Where-Object ResultType -eq ParameterValue | ForEach-Object CompletionText))
+        @($completion.CompletionMatches | Where-Object ResultType -eq ParameterValue | ForEach-Object CompletionText) -join ' '
     }
 }
 
@@ -61,8 +61,9 @@ Describe 'Completion' {
         foreach ($file in 'device.yaml', 'device.ini', 'device.exe') { [System.IO.File]::WriteAllText([System.IO.Path]::Combine($TestDrive, $file), '') }
         $null = [System.IO.Directory]::CreateDirectory([System.IO.Path]::Combine($TestDrive, 'devices'))
         $line = "Connect-IoTFDevice -ConfigurationFile $TestDrive/dev"
-        $found = [System.Management.Automation.CommandCompletion]::CompleteInput($line, $line.Length, $null).CompletionMatches.ListItemText
-        [string]::Join(' ', [System.Linq.Enumerable]::Order([string[]]$found)) | Should -Be 'device.ini device.yaml devices'
+        $found = [string[]]@([System.Management.Automation.CommandCompletion]::CompleteInput($line, $line.Length, $null).CompletionMatches | ForEach-Object ListItemText)
+        [System.Array]::Sort($found)
+        $found -join ' ' | Should -Be 'device.ini device.yaml devices'
     }
 
     It 'asks nothing of the service' {

@@ -22,6 +22,10 @@ internal sealed class ActionPump
     /// <summary>What the engine runs for each event.</summary>
     private const string Script = $"${RunVariable}.Invoke($Event)";
 
+    /// <summary>How many actions this thread is running, one called by another included.</summary>
+    [ThreadStatic]
+    private static int s_running;
+
     private readonly IoTFSession _session;
     private readonly Selection _selection;
     private readonly Receiver _receiver;
@@ -30,7 +34,10 @@ internal sealed class ActionPump
     private readonly ScriptBlock _script;
     private readonly PSObject? _messageData;
     private readonly CancellationTokenSource _stop = new();
-    private volatile ActionRun? _current;
+    private readonly object _gate = new();
+    private ActionRun? _current;
+    private Action _ended = static () => { };
+    private bool _isLeaving;
     private long _received;
     private long _failed;
 
@@ -51,7 +58,7 @@ internal sealed class ActionPump
         _subscriber.Action.StateChanged += OnJobStateChanged;
     }
 
-    /// <summary>Whether it carries messages.</summary>
+    /// <summary>Whether it carries messages. One that does not may have to wait for its last event before it is no subscriber any more.</summary>
     public bool IsActive => !_stop.IsCancellationRequested;
 
     /// <summary>Messages that the action has run over.</summary>
@@ -67,19 +74,61 @@ internal sealed class ActionPump
     public PSEventJob Job => _subscriber.Action;
 
     /// <summary>Begins to carry messages.</summary>
-    /// <param name="ended">Called when it has ended, whatever the reason; on any thread.</param>
-    public void Start(Action ended) => new Thread(() => Work(ended)) { IsBackground = true, Name = $"IoTF {_subscriber.SourceIdentifier}" }.Start();
-
-    /// <summary>Ends it. A message that the action has not begun with goes back; one that it works on is finished. Call it on the thread of the pipeline.</summary>
-    public void Unsubscribe()
+    /// <param name="ended">Called when it is no subscriber any more, whatever the reason; on any thread, perhaps more than once.</param>
+    public void Start(Action ended)
     {
-        // The engine first runs what is queued, then stops the job, by which the thread here is told.
-        _events.UnsubscribeEvent(_subscriber);
-        Stop();
+        _ended = ended;
+        new Thread(Work) { IsBackground = true, Name = $"IoTF {_subscriber.SourceIdentifier}" }.Start();
     }
+
+    /// <summary>
+    /// Ends it; call it on the thread of the pipeline. A message that the action has not begun with goes back; one that it works on is finished.
+    /// </summary>
+    /// <remarks>
+    /// The engine first runs what is queued for the subscriber, and that must not be while this thread runs an action: it would wait for the end of
+    /// that for ever. So the event that is queued is left to come then. It finds that nobody wants it, and unsubscribes.
+    /// </remarks>
+    public void Unsubscribe() => Leave(mayDrain: s_running == 0);
 
     /// <summary>Ends it from any thread, soon.</summary>
     public void Stop() => _stop.Cancel();
+
+    private ActionRun? Current
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _current;
+            }
+        }
+    }
+
+    private void Leave(bool mayDrain)
+    {
+        lock (_gate)
+        {
+            if (_isLeaving)
+            {
+                return;
+            }
+
+            _isLeaving = true;
+        }
+
+        Stop();
+        var isQueued = Current?.TryGiveUp() == true;
+        if (mayDrain || !isQueued)
+        {
+            UnsubscribeNow();
+        }
+    }
+
+    private void UnsubscribeNow()
+    {
+        _events.UnsubscribeEvent(_subscriber);
+        _ended();
+    }
 
     private void OnJobStateChanged(object? sender, JobStateEventArgs change)
     {
@@ -90,7 +139,7 @@ internal sealed class ActionPump
         }
     }
 
-    private void Work(Action ended)
+    private void Work()
     {
         try
         {
@@ -118,10 +167,8 @@ internal sealed class ActionPump
         }
         finally
         {
-            Stop();
             _receiver.Leave();
-            _events.UnsubscribeEvent(_subscriber);
-            ended();
+            Leave(mayDrain: false);
         }
     }
 
@@ -129,13 +176,17 @@ internal sealed class ActionPump
     /// <returns>False when it did not run, and will not.</returns>
     private bool ActOn(EventArgs message)
     {
-        if (!IsActive)
+        var run = new ActionRun(message);
+        lock (_gate)
         {
-            return false;
+            if (!IsActive)
+            {
+                return false;
+            }
+
+            _current = run;
         }
 
-        var run = new ActionRun(message);
-        _current = run;
         _events.GenerateEvent(_subscriber.SourceIdentifier, _session, [_session, message], _messageData);
         return run.AwaitEnd(_stop.Token);
     }
@@ -143,13 +194,19 @@ internal sealed class ActionPump
     /// <summary>Runs the action of the user; called by <see cref="Script"/> on the thread of the pipeline.</summary>
     private object? Run(PSEventArgs occurrence)
     {
-        // An event of this name that somebody else has made has no run.
-        var run = _current is { } current && ReferenceEquals(current.Message, occurrence.SourceEventArgs) ? current : null;
-        if (run?.TryBegin() == false)
+        if (Current is not { } run || !ReferenceEquals(run.Message, occurrence.SourceEventArgs))
         {
+            // An event of this name that somebody else has made.
             return null;
         }
 
+        if (!run.TryBegin())
+        {
+            UnsubscribeNow();
+            return null;
+        }
+
+        s_running++;
         try
         {
             var output = _script.Invoke(occurrence.SourceArgs);
@@ -158,7 +215,7 @@ internal sealed class ActionPump
         }
         catch (PipelineStoppedException)
         {
-            run?.Interrupt();
+            run.Interrupt();
             throw;
         }
         catch (FlowControlException)
@@ -173,18 +230,22 @@ internal sealed class ActionPump
             End(run);
             return null;
         }
+        finally
+        {
+            s_running--;
+        }
     }
 
-    private void End(ActionRun? run)
+    private void End(ActionRun run)
     {
         Interlocked.Increment(ref _received);
-        run?.End();
+        run.End();
     }
 
     private void Fail(Exception exception)
     {
         Interlocked.Increment(ref _failed);
-        var record = (exception as IContainsErrorRecord)?.ErrorRecord ?? new ErrorRecord(exception, "ActionFailed", ErrorCategory.NotSpecified, _current?.Message);
+        var record = (exception as IContainsErrorRecord)?.ErrorRecord ?? new ErrorRecord(exception, "ActionFailed", ErrorCategory.NotSpecified, Current?.Message);
         LastError = record;
         _session.Session.NoteFailure(times =>
             $"The action '{_subscriber.SourceIdentifier}' failed{(times > 1 ? $" {times:N0} times, the last time" : "")} over a message: {record.Exception.Message}");

@@ -43,9 +43,24 @@ internal sealed class ActionRun(EventArgs message)
     /// <summary>Ctrl+C came while the action ran. The engine queues the event again.</summary>
     public void Interrupt() => Enter(Stage.Queued);
 
+    /// <summary>Gives it up, unless the action has begun.</summary>
+    /// <returns>Whether it is given up: then its event is still to come.</returns>
+    public bool TryGiveUp()
+    {
+        lock (_gate)
+        {
+            if (_stage == Stage.Queued)
+            {
+                Enter(Stage.GivenUp);
+            }
+
+            return _stage == Stage.GivenUp;
+        }
+    }
+
     /// <summary>Waits until the action has run.</summary>
     /// <param name="cancellationToken">Gives it up, unless the action is at work: then its end is waited for.</param>
-    /// <returns>False when it was given up, and the action will not run.</returns>
+    /// <returns>False when it was given up, here or by others, and the action will not run.</returns>
     public bool AwaitEnd(CancellationToken cancellationToken)
     {
         using var cancelled = cancellationToken.UnsafeRegister(static run => ((ActionRun)run!).Wake(), this);
@@ -53,9 +68,8 @@ internal sealed class ActionRun(EventArgs message)
         {
             while (_stage != Stage.Done)
             {
-                if (_stage == Stage.Queued && cancellationToken.IsCancellationRequested)
+                if (_stage == Stage.GivenUp || (cancellationToken.IsCancellationRequested && TryGiveUp()))
                 {
-                    _stage = Stage.GivenUp;
                     return false;
                 }
 

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using IoTF.Client.Sending;
 using IoTF.PowerShell.Actions;
 using IoTF.PowerShell.Completion;
 using IoTF.PowerShell.Errors;
@@ -63,13 +64,12 @@ public sealed class DisconnectIoTFSessionCommand : IoTFCommandBase
         // Together, so that one silent service does not keep the others waiting.
         var closing = _sessions.Distinct()
             .Where(session => ShouldProcess(session.ToString(), "Disconnect"))
-            .Select(session => (Session: session, End: session.Session.CloseAsync(TimeoutSec)))
+            .Select(session => (Session: session, End: Close(session)))
             .ToList();
         foreach (var (session, end) in closing)
         {
             var unconfirmed = Await(end.WaitAsync(StopToken));
             SessionPool.Current.Remove(session);
-            ActionRegistry.Current.End(session);
             WriteNotices(session.Session);
             foreach (var message in unconfirmed)
             {
@@ -83,6 +83,13 @@ public sealed class DisconnectIoTFSessionCommand : IoTFCommandBase
 
             WriteVerbose($"{session.ClientId} is disconnected from {session.HostName}.");
         }
+    }
+
+    private Task<IReadOnlyList<PendingMessage>> Close(IoTFSession session)
+    {
+        // While the connection is still there to acknowledge what they have worked on.
+        ActionRegistry.Current.End(session);
+        return session.Session.CloseAsync(TimeoutSec);
     }
 
     private static IoTFSession OnlySession()

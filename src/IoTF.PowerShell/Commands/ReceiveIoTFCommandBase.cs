@@ -55,11 +55,11 @@ public abstract class ReceiveIoTFCommandBase : IoTFCommandBase
         {
             WriteVerbose($"Receiving '{request.Filter}' for {session.ClientId}{(Count is null && Timeout is null ? " until Ctrl+C" : "")}.");
             Receive(session, selection, receiver, progress, started);
-            progress.End();
         }
         finally
         {
             receiver.Leave();
+            progress.End();
         }
     }
 

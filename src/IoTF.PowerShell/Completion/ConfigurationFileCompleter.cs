@@ -9,10 +9,33 @@ internal sealed class ConfigurationFileCompleter : IArgumentCompleter
 {
     private static readonly string[] Extensions = [".yaml", ".yml", ".ini", ".cfg", ".conf", ".properties", ".txt"];
 
+    private static readonly EnumerationOptions Visible = new() { AttributesToSkip = FileAttributes.Hidden | FileAttributes.System, IgnoreInaccessible = true };
+
     /// <inheritdoc/>
     public IEnumerable<CompletionResult> CompleteArgument(
-        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
-        CompletionCompleters.CompleteFilename(wordToComplete).Where(static one =>
-            one.ResultType == CompletionResultType.ProviderContainer
-            || Extensions.Contains(Path.GetExtension(one.ListItemText), StringComparer.OrdinalIgnoreCase));
+        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
+    {
+        var word = wordToComplete.Trim('\'', '"');
+        var nameStart = word.LastIndexOfAny(['/', Path.DirectorySeparatorChar]) + 1;
+        var (folder, begun) = (word[..nameStart], word[nameStart..]);
+
+        // Asked by a script, because the runspace itself refuses while it completes.
+        var here = ScriptBlock.Create("$ExecutionContext.SessionState.Path.CurrentFileSystemLocation.ProviderPath").Invoke().Single().ToString();
+        var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+        var directory = new DirectoryInfo(Path.Combine(here, folder.StartsWith("~/", StringComparison.Ordinal) ? home + folder[1..] : folder));
+        if (!directory.Exists)
+        {
+            return [];
+        }
+
+        return directory.EnumerateFileSystemInfos("*", Visible)
+            .Where(entry => entry.Name.StartsWith(begun, StringComparison.OrdinalIgnoreCase))
+            .Where(static entry => entry is DirectoryInfo || Extensions.Contains(entry.Extension, StringComparer.OrdinalIgnoreCase))
+            .OrderBy(static entry => entry.Name, StringComparer.OrdinalIgnoreCase)
+            .Select(entry => new CompletionResult(
+                NameCompleter.Quote(folder + entry.Name),
+                entry.Name,
+                entry is DirectoryInfo ? CompletionResultType.ProviderContainer : CompletionResultType.ProviderItem,
+                entry.FullName));
+    }
 }

@@ -27,9 +27,10 @@ internal abstract partial class NameCompleter : IArgumentCompleter
     /// <param name="given">The parameters that the line has already.</param>
     protected abstract IEnumerable<(string Name, string Description)> Names(IDictionary given);
 
-    private static string Quote(string name) =>
+    /// <summary>A text as it stands on a command line.</summary>
+    internal static string Quote(string name) =>
         PlainWord().IsMatch(name) ? name : $"'{CodeGeneration.EscapeSingleQuotedStringContent(name)}'";
 
-    [GeneratedRegex(@"^[A-Za-z_][A-Za-z0-9_.:-]*\z")]
+    [GeneratedRegex(@"^[A-Za-z_./~][A-Za-z0-9_./:-]*\z")]
     private static partial Regex PlainWord();
 }

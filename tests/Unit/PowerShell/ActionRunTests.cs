@@ -30,6 +30,25 @@ public sealed class ActionRunTests
     }
 
     [Fact]
+    public async Task One_that_others_give_up_is_not_waited_for_any_more()
+    {
+        var waiting = Waiting();
+        Assert.True(_run.TryGiveUp());
+        Assert.True(_run.TryGiveUp());
+        Assert.False(await waiting.WaitAsync(Patience));
+        Assert.False(_run.TryBegin());
+    }
+
+    [Fact]
+    public void One_that_is_at_work_or_done_is_not_given_up()
+    {
+        Assert.True(_run.TryBegin());
+        Assert.False(_run.TryGiveUp());
+        _run.End();
+        Assert.False(_run.TryGiveUp());
+    }
+
+    [Fact]
     public async Task One_that_is_at_work_is_finished_although_nobody_wants_more()
     {
         Assert.True(_run.TryBegin());
