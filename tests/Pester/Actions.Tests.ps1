@@ -153,7 +153,7 @@ Describe 'An action' {
         $actions = foreach ($name in $names) {
             Register-IoTFAction -Event -SourceIdentifier $name -MessageData @{ Seen = $seen; Other = $names -ne $name } {
                 $limit = [datetime]::UtcNow.AddSeconds(60)
-                while ($Sender.Waiting -gt 0 -and [datetime]::UtcNow -lt $limit) { [System.Threading.Thread]::Sleep(5) }
+                while ($EventArgs.Data -eq 1 -and $Sender.Waiting -gt 0 -and [datetime]::UtcNow -lt $limit) { [System.Threading.Thread]::Sleep(5) }
                 $null = $Event.MessageData.Seen.Add($Event.SourceIdentifier)
                 Unregister-IoTFAction $Event.MessageData.Other -ErrorAction SilentlyContinue
             }

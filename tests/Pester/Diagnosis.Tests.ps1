@@ -26,6 +26,21 @@ Describe 'Test-IoTFConnection' {
             Should -BeFalse
     }
 
+    It 'tests a member of a scalable application: <Name>' -ForEach @(
+        @{ Name = 'with an instance id'; Member = @{ InstanceId = 'i1' }; ClientId = 'A:*:dashboard:i1' }
+        @{ Name = 'without one'; Member = @{ Scalable = $true }; ClientId = 'A:*:dashboard' }
+    ) {
+        $rows = New-IoTFEmulatorApiKey | Test-IoTFConnection -ApplicationId dashboard @Member
+        @($rows | Where-Object Result -eq Failed).Count | Should -Be 0
+        $rows[0].Detail | Should -BeLike "$ClientId to *"
+        ($rows | Where-Object Step -eq Subscribe).Result | Should -Be 'Passed'
+    }
+
+    It 'asks for the application id of a scalable application' {
+        $rows = New-IoTFEmulatorApiKey | Test-IoTFConnection -Scalable
+        $rows[0].ErrorId | Should -Be 'ApplicationIdNeeded'
+    }
+
     It 'leaves a session of this runspace alone' {
         $device = New-IoTFEmulatorDevice pump p2
         $session = $device | Connect-IoTFDevice

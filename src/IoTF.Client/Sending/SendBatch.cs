@@ -15,6 +15,8 @@ public sealed class SendBatch : IDisposable
     private readonly Exchange _exchange;
     private readonly TimeSpan _patience;
     private readonly bool _wantsAll;
+    private readonly TimeProvider _clock;
+    private (PendingMessage Message, long Since)? _setAside;
 
     // All below is guarded by the exchange's gate.
     private readonly Queue<PendingMessage> _inOrder = new();
@@ -32,6 +34,7 @@ public sealed class SendBatch : IDisposable
     public SendBatch(Session session, TimeSpan patience, bool wantsAll, Meanwhile? meanwhile = null)
     {
         _exchange = session.Exchange;
+        _clock = session.Clock;
         _patience = patience;
         _wantsAll = wantsAll;
         Meanwhile = meanwhile;
@@ -49,13 +52,29 @@ public sealed class SendBatch : IDisposable
     public void Send(PendingMessage message, CancellationToken cancellationToken)
     {
         message.Batch = this;
-        _exchange.Publish(message, _patience, cancellationToken);
+        _exchange.Publish(message, _patience, waited: TimeSpan.Zero, cancellationToken);
+    }
+
+    /// <summary>
+    /// Sends a message when there is room for it now, and sets it aside otherwise, so that the sender can go on with other sessions. One that is set
+    /// aside is waited for before the next message, or when the batch is completed; its time counts from now.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">The token fired; the message was not sent.</exception>
+    public void SendOrSetAside(PendingMessage message, CancellationToken cancellationToken)
+    {
+        SendSetAside(cancellationToken);
+        message.Batch = this;
+        if (!_exchange.TryPublish(message, out _))
+        {
+            _setAside = (message, _clock.GetTimestamp());
+        }
     }
 
     /// <summary>Waits until it is known of every message what became of it: acknowledged, refused, given up or timed out.</summary>
     /// <exception cref="OperationCanceledException">The token fired; <see cref="Outstanding"/> messages are still under way.</exception>
     public void Complete(CancellationToken cancellationToken)
     {
+        SendSetAside(cancellationToken);
         _exchange.ConfirmWritten(this, _patience, cancellationToken);
         _exchange.AwaitAcknowledgements(this, _patience, cancellationToken);
     }
@@ -80,6 +99,15 @@ public sealed class SendBatch : IDisposable
             }
 
             return false;
+        }
+    }
+
+    private void SendSetAside(CancellationToken cancellationToken)
+    {
+        if (_setAside is var (message, since))
+        {
+            _setAside = null;
+            _exchange.Publish(message, _patience, _clock.GetElapsedTime(since), cancellationToken);
         }
     }
 

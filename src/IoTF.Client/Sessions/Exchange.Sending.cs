@@ -13,7 +13,11 @@ internal sealed partial class Exchange
     private static readonly TimeSpan LookOut = TimeSpan.FromMicroseconds(200);
 
     /// <summary>Sends a message, waiting for room. What becomes of it is told to its batch.</summary>
-    public void Publish(PendingMessage message, TimeSpan patience, CancellationToken cancellationToken)
+    /// <param name="message">The message.</param>
+    /// <param name="patience">How long the service may show no sign of life.</param>
+    /// <param name="waited">How much of that the message has waited already.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public void Publish(PendingMessage message, TimeSpan patience, TimeSpan waited, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         while (!TryPublish(message, out var crowded))
@@ -26,7 +30,7 @@ internal sealed partial class Exchange
                     return;
                 }
             }
-            else if (!AwaitRoom(message, patience, cancellationToken))
+            else if (!AwaitRoom(message, patience - waited, cancellationToken))
             {
                 SettleUnsent(message, NotAcknowledged(WhyThereIsNoRoom, patience));
                 return;

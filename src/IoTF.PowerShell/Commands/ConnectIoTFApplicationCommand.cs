@@ -91,21 +91,7 @@ public sealed class ConnectIoTFApplicationCommand : OpenIoTFSessionCommandBase
         }
     }
 
-    private protected override ClientIdentity MakeIdentity()
-    {
-        if (!Scalable && InstanceId is null)
-        {
-            return ClientIdentity.ForApplication(FindOrganization(Key), FindApplication(ApplicationId));
-        }
-
-        return ClientIdentity.ForScalableApplication(
-            FindOrganization(Key),
-            ApplicationId ?? throw Refuse(
-                ErrorIds.ApplicationIdNeeded,
-                "The members of a scalable application find together by their application id, and none was given.",
-                Ways("-ApplicationId, the same for each member", "identity.appId", "WIOTP_IDENTITY_APPID")),
-            InstanceId);
-    }
+    private protected override ClientIdentity MakeIdentity() => MakeApplication(FindOrganization(Key), ApplicationId, Scalable, InstanceId);
 
     private protected override string MakeUserName(string? credentialUserName) =>
         ApiKey ?? credentialUserName ?? throw Refuse(

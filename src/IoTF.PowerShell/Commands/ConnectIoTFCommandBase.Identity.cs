@@ -65,6 +65,23 @@ public abstract partial class ConnectIoTFCommandBase
         ?? (_clientCertificate?.Names.Where(name => name.Role == ClientRole.Application).ToList() is [var only] ? only.ApplicationId : null)
         ?? Guid.NewGuid().ToString();
 
+    /// <summary>An application, or a member of a scalable one, which is told by <c>-Scalable</c> or an instance id.</summary>
+    private protected ClientIdentity MakeApplication(string organization, string? applicationId, bool scalable, string? instanceId)
+    {
+        if (!scalable && instanceId is null)
+        {
+            return ClientIdentity.ForApplication(organization, FindApplication(applicationId));
+        }
+
+        return ClientIdentity.ForScalableApplication(
+            organization,
+            applicationId ?? throw Refuse(
+                ErrorIds.ApplicationIdNeeded,
+                "The members of a scalable application find together by their application id, and none was given.",
+                Ways("-ApplicationId, the same for each member", "identity.appId", "WIOTP_IDENTITY_APPID")),
+            instanceId);
+    }
+
     /// <summary>The organisation, as given or as the API key tells with certainty.</summary>
     private protected string FindOrganization(string? apiKey) =>
         Organization

@@ -231,7 +231,17 @@ public abstract class SendIoTFCommandBase : IoTFCommandBase, IDynamicParameters
             throw PayloadEncoder.TooLarge(maximumPayload);
         }
 
-        outbox.Batch.Send(new PendingMessage(topic, payload.Bytes, (QualityOfService)QoS, Input), StopToken);
+        var message = new PendingMessage(topic, payload.Bytes, (QualityOfService)QoS, Input);
+        if (_sender is null)
+        {
+            outbox.Batch.Send(message, StopToken);
+        }
+        else
+        {
+            // A session that has lost its connection must not keep the others of a fleet waiting.
+            outbox.Batch.SendOrSetAside(message, StopToken);
+        }
+
         WriteReports(outbox);
         _sent++;
         if (_progress.IsDue)

@@ -48,6 +48,14 @@ public sealed class TestIoTFConnectionCommand : ConnectIoTFCommandBase
     [Alias("AppId")]
     public string? ApplicationId { get; set; }
 
+    /// <summary>Tests a member of a scalable application.</summary>
+    [Parameter]
+    public SwitchParameter Scalable { get; set; }
+
+    /// <summary>What tells a member of a scalable application from the others; implies <c>-Scalable</c>.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public string? InstanceId { get; set; }
+
     /// <summary>Sends an empty event with this id, which applications see; no event is sent unless it is given.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
@@ -58,7 +66,7 @@ public sealed class TestIoTFConnectionCommand : ConnectIoTFCommandBase
     public SwitchParameter Quiet { get; set; }
 
     // A session that is piped in has all of these as properties, those that are not of its role without a value.
-    private bool IsApplication => !string.IsNullOrEmpty(ApiKey) || !string.IsNullOrEmpty(ApplicationId);
+    private bool IsApplication => !string.IsNullOrEmpty(ApiKey) || !string.IsNullOrEmpty(ApplicationId) || Scalable || !string.IsNullOrEmpty(InstanceId);
 
     private bool IsDevice => !string.IsNullOrEmpty(DeviceType) || !string.IsNullOrEmpty(DeviceId) || Gateway;
 
@@ -74,6 +82,8 @@ public sealed class TestIoTFConnectionCommand : ConnectIoTFCommandBase
         DeviceId = Given(nameof(DeviceId), GivenOrNull(DeviceId)),
         ApiKey = IsApplication ? Given(nameof(ApiKey), ApiKeyOr(Credential?.UserName)) : null,
         ApplicationId = Given(nameof(ApplicationId), GivenOrNull(ApplicationId)),
+        InstanceId = Given(nameof(InstanceId), GivenOrNull(InstanceId)),
+        SharedSubscription = GivenIfBound<bool>(nameof(Scalable), Scalable),
     };
 
     private protected override void Fill(ParameterFilling filling, ConfigurationValues values)
@@ -83,6 +93,11 @@ public sealed class TestIoTFConnectionCommand : ConnectIoTFCommandBase
         {
             filling.Fill(nameof(ApiKey), values.ApiKey, value => ApiKey = value, () => ApiKey = null);
             filling.Fill(nameof(ApplicationId), values.ApplicationId, value => ApplicationId = value, () => ApplicationId = null);
+            filling.Fill(nameof(Scalable), values.SharedSubscription, value => Scalable = value, () => Scalable = false);
+            if (values.SharedSubscription is not { Value: false, Origin.Kind: ConfigurationSource.Parameter })
+            {
+                filling.Fill(nameof(InstanceId), values.InstanceId, value => InstanceId = value, () => InstanceId = null);
+            }
         }
         else
         {
@@ -100,7 +115,7 @@ public sealed class TestIoTFConnectionCommand : ConnectIoTFCommandBase
 
         if (IsApplication)
         {
-            return ClientIdentity.ForApplication(FindOrganization(ApiKeyOr(Credential?.UserName)), FindApplication(GivenOrNull(ApplicationId)));
+            return MakeApplication(FindOrganization(ApiKeyOr(Credential?.UserName)), GivenOrNull(ApplicationId), Scalable, GivenOrNull(InstanceId));
         }
 
         var organization = FindOrganization(apiKey: null);

@@ -1,0 +1,49 @@
+using IoTF.Client.Faults;
+using IoTF.Client.Sending;
+using IoTF.Mqtt;
+using IoTF.Tests.Unit.Client.Scripted;
+using MQTTnet.Packets;
+using Xunit;
+
+namespace IoTF.Tests.Unit.Client;
+
+/// <summary>Messages of a sender that has more to do than to wait for this session.</summary>
+public sealed class SettingAsideTests : ClientTest
+{
+    [Fact]
+    public async Task One_that_has_no_room_does_not_keep_the_sender_and_is_sent_when_it_has()
+    {
+        var (session, peer) = await OpenAsync(Device with { KeepAlive = TimeSpan.Zero, MaxInFlight = 1 });
+        using var batch = new SendBatch(session, Tolerance, wantsAll: true);
+        batch.SendOrSetAside(Message("1"), CancellationToken.None);
+        batch.SendOrSetAside(Message("2"), CancellationToken.None);
+        Assert.Equal(1, session.Counters.Sent);
+        var completing = Blocking(() => batch.Complete(CancellationToken.None));
+        for (var number = 1; number <= 2; number++)
+        {
+            peer.Send(new MqttPubAckPacket { PacketIdentifier = (await peer.ReceiveAsync<MqttPublishPacket>()).PacketIdentifier });
+        }
+
+        await completing;
+        Assert.Equal(["1", "2"], ReportsOf(batch).Select(static report => (string)report.Input!));
+        Assert.Equal(2, session.Counters.Acknowledged);
+    }
+
+    [Fact]
+    public async Task Its_time_counts_from_when_it_was_set_aside()
+    {
+        var (session, peer) = await OpenAsync(Device with { KeepAlive = TimeSpan.Zero, MaxInFlight = 1 });
+        using var batch = new SendBatch(session, Tolerance, wantsAll: false);
+        batch.SendOrSetAside(Message("1"), CancellationToken.None);
+        await peer.ReceiveAsync<MqttPublishPacket>();
+        batch.SendOrSetAside(Message("2"), CancellationToken.None);
+
+        // The others of the fleet have taken that long: nothing is left for this one.
+        Clock.Advance(Tolerance);
+        var sending = Blocking(() => batch.SendOrSetAside(Message("3"), CancellationToken.None));
+        await sending;
+        Assert.Equal("2", Assert.Single(ReportsOf(batch), static report => report.Fault!.Id == FaultIds.AcknowledgeTimeout).Input);
+    }
+
+    private static PendingMessage Message(string name) => new(Topic, Array.Empty<byte>(), QualityOfService.AtLeastOnce, name);
+}
