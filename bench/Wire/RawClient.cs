@@ -46,7 +46,7 @@ internal sealed class RawClient : IDisposable
         {
             count = _socket.Receive(_buffer.AsSpan(_end));
         }
-        catch (SocketException)
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
         {
             return false;
         }
