@@ -175,7 +175,7 @@ Describe 'An action' {
             Unregister-IoTFAction IoTFActionAgain
             $action.State | Should -Be 'Ended'
         }
-        Get-Subscriber | Should -BeNullOrEmpty
+        Wait-Until { -not (Get-Subscriber) }
     }
 
     It 'ends with its job' {
@@ -240,6 +240,21 @@ Describe 'An action at the end' {
         $seen.Count | Should -Be 1
         ($actions.State -join ' ') | Should -Be 'Ended Ended'
         $application.State | Should -Be 'Closed'
+    }
+
+    It 'that disconnects its session has the message acknowledged' {
+        $credentials = New-IoTFEmulatorDevice pump p8
+        $persistent = $credentials | Connect-IoTFDevice -Persistent
+        $application = $key | Connect-IoTFApplication -ApplicationId commander -SendOnly
+        $action = Register-IoTFAction -Command -CommandId stop -Session $persistent { Disconnect-IoTFSession $Sender }
+        Send-IoTFCommand stop 1 -DeviceType pump -DeviceId p8 -Session $application
+        Wait-Until { $action.Received -eq 1 }
+        $persistent.State | Should -Be 'Closed'
+        Send-IoTFCommand next 2 -DeviceType pump -DeviceId p8 -Session $application
+        $persistent = $credentials | Connect-IoTFDevice -Persistent
+        (Receive-IoTFCommand -Session $persistent -Count 1 -Timeout 30).CommandId | Should -Be 'next'
+        Disconnect-IoTFSession $persistent
+        Disconnect-IoTFSession $application
     }
 
     It 'of its connection is unregistered' {

@@ -46,6 +46,7 @@ Describe 'Piped objects that connect side by side' {
         $faults[0].FullyQualifiedErrorId | Should -BeLike 'InvalidDeviceId,*'
         $faults[1].FullyQualifiedErrorId | Should -BeLike 'NotAuthorized,*'
         $faults[1].Exception.Code | Should -Be 5
+        $faults[1].CategoryInfo.TargetName | Should -Be 'pump/p21'
         $faults[2].FullyQualifiedErrorId | Should -BeLike 'TokenNeeded,*'
         [object]::ReferenceEquals($faults[0].TargetObject, $rows[0]) | Should -BeTrue
         [object]::ReferenceEquals($faults[1].TargetObject, $rows[20]) | Should -BeTrue

@@ -11,12 +11,13 @@ namespace IoTF.Client.Sending;
 public sealed class SendBatch : IDisposable
 {
     private const int ConfirmEvery = 256;
+    private const int MaximumSetAside = 100;
 
     private readonly Exchange _exchange;
     private readonly TimeSpan _patience;
     private readonly bool _wantsAll;
     private readonly TimeProvider _clock;
-    private (PendingMessage Message, long Since)? _setAside;
+    private readonly Queue<(PendingMessage Message, long Since)> _setAside = new();
 
     // All below is guarded by the exchange's gate.
     private readonly Queue<PendingMessage> _inOrder = new();
@@ -52,31 +53,60 @@ public sealed class SendBatch : IDisposable
     public void Send(PendingMessage message, CancellationToken cancellationToken)
     {
         message.Batch = this;
-        _exchange.Publish(message, _patience, waited: TimeSpan.Zero, cancellationToken);
+        _exchange.Publish(message, _patience, since: null, cancellationToken);
     }
 
     /// <summary>
-    /// Sends a message when there is room for it now, and sets it aside otherwise, so that the sender can go on with other sessions. One that is set
-    /// aside is waited for before the next message, or when the batch is completed; its time counts from now.
+    /// Sends a message when there is room for it now, and sets it aside otherwise, so that the sender can go on with other sessions. What is set
+    /// aside is waited for when there is too much of it, or when the batch is completed; its time counts from now.
     /// </summary>
     /// <exception cref="OperationCanceledException">The token fired; the message was not sent.</exception>
     public void SendOrSetAside(PendingMessage message, CancellationToken cancellationToken)
     {
-        SendSetAside(cancellationToken);
         message.Batch = this;
-        if (!_exchange.TryPublish(message, out _))
+        if (TrySendSetAside() && _exchange.TryPublish(message, out _))
         {
-            _setAside = (message, _clock.GetTimestamp());
+            return;
         }
+
+        if (_setAside.Count == MaximumSetAside)
+        {
+            SendFirstSetAside(cancellationToken);
+        }
+
+        _setAside.Enqueue((message, _clock.GetTimestamp()));
+    }
+
+    /// <summary>Sends what was set aside as far as there is room for it now.</summary>
+    /// <returns>Whether nothing is set aside any more.</returns>
+    public bool TrySendSetAside()
+    {
+        while (_setAside.TryPeek(out var first))
+        {
+            if (!_exchange.TryPublish(first.Message, out _))
+            {
+                return false;
+            }
+
+            _setAside.Dequeue();
+        }
+
+        return true;
     }
 
     /// <summary>Waits until it is known of every message what became of it: acknowledged, refused, given up or timed out.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="since">The timestamp from which the time counts, unless a sign of life came later; now unless given. With it several batches share their time.</param>
     /// <exception cref="OperationCanceledException">The token fired; <see cref="Outstanding"/> messages are still under way.</exception>
-    public void Complete(CancellationToken cancellationToken)
+    public void Complete(CancellationToken cancellationToken, long? since = null)
     {
-        SendSetAside(cancellationToken);
-        _exchange.ConfirmWritten(this, _patience, cancellationToken);
-        _exchange.AwaitAcknowledgements(this, _patience, cancellationToken);
+        while (_setAside.Count > 0)
+        {
+            SendFirstSetAside(cancellationToken);
+        }
+
+        _exchange.ConfirmWritten(this, _patience, since, cancellationToken);
+        _exchange.AwaitAcknowledgements(this, _patience, since, cancellationToken);
     }
 
     /// <summary>Stops following the messages. They stay on their way.</summary>
@@ -102,13 +132,10 @@ public sealed class SendBatch : IDisposable
         }
     }
 
-    private void SendSetAside(CancellationToken cancellationToken)
+    private void SendFirstSetAside(CancellationToken cancellationToken)
     {
-        if (_setAside is var (message, since))
-        {
-            _setAside = null;
-            _exchange.Publish(message, _patience, _clock.GetElapsedTime(since), cancellationToken);
-        }
+        var (message, since) = _setAside.Dequeue();
+        _exchange.Publish(message, _patience, since, cancellationToken);
     }
 
     internal void Add(PendingMessage message)

@@ -15,9 +15,9 @@ internal sealed partial class Exchange
     /// <summary>Sends a message, waiting for room. What becomes of it is told to its batch.</summary>
     /// <param name="message">The message.</param>
     /// <param name="patience">How long the service may show no sign of life.</param>
-    /// <param name="waited">How much of that the message has waited already.</param>
+    /// <param name="since">The timestamp from which that counts, unless a sign came later; now unless given.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public void Publish(PendingMessage message, TimeSpan patience, TimeSpan waited, CancellationToken cancellationToken)
+    public void Publish(PendingMessage message, TimeSpan patience, long? since, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         while (!TryPublish(message, out var crowded))
@@ -30,7 +30,7 @@ internal sealed partial class Exchange
                     return;
                 }
             }
-            else if (!AwaitRoom(message, patience - waited, cancellationToken))
+            else if (!AwaitRoom(message, patience, since, cancellationToken))
             {
                 SettleUnsent(message, NotAcknowledged(WhyThereIsNoRoom, patience));
                 return;
@@ -39,7 +39,7 @@ internal sealed partial class Exchange
     }
 
     /// <summary>Waits until the QoS 0 messages of a batch have been given to the network, over as many connections as it takes, or gives them up.</summary>
-    public void ConfirmWritten(SendBatch batch, TimeSpan patience, CancellationToken cancellationToken)
+    public void ConfirmWritten(SendBatch batch, TimeSpan patience, long? since, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -60,7 +60,7 @@ internal sealed partial class Exchange
             }
 
             var inTime = link is null
-                ? _wait.Until(() => !batch.HasUnwritten || LinkTakesMessages, patience, cancellationToken, meanwhile: batch.Meanwhile)
+                ? _wait.Until(() => !batch.HasUnwritten || LinkTakesMessages, patience, cancellationToken, meanwhile: batch.Meanwhile, since: since)
                 : _wait.ForNetwork(link, link.FlushAsync, patience, cancellationToken, batch.Meanwhile);
             lock (Gate)
             {
@@ -80,7 +80,7 @@ internal sealed partial class Exchange
     }
 
     /// <summary>Waits until it is known of every message of a batch what became of it, or gives up those that are left.</summary>
-    public void AwaitAcknowledgements(SendBatch batch, TimeSpan patience, CancellationToken cancellationToken)
+    public void AwaitAcknowledgements(SendBatch batch, TimeSpan patience, long? since, CancellationToken cancellationToken)
     {
         if (batch.Outstanding > 0)
         {
@@ -88,7 +88,7 @@ internal sealed partial class Exchange
             AwaitBriefly(batch);
         }
 
-        var inTime = _wait.Until(() => batch.Outstanding == 0, patience, cancellationToken, meanwhile: batch.Meanwhile);
+        var inTime = _wait.Until(() => batch.Outstanding == 0, patience, cancellationToken, meanwhile: batch.Meanwhile, since: since);
         if (inTime)
         {
             return;
@@ -228,11 +228,12 @@ internal sealed partial class Exchange
         ? "could not be sent, because its connection was lost and could not be made again in time"
         : "could not be sent, because earlier ones are not acknowledged";
 
-    private bool AwaitRoom(PendingMessage message, TimeSpan patience, CancellationToken cancellationToken) => _wait.Until(
+    private bool AwaitRoom(PendingMessage message, TimeSpan patience, long? since, CancellationToken cancellationToken) => _wait.Until(
         () => _refusal is not null || (LinkTakesMessages && _outbound.HasAmpleRoom(message.QualityOfService)),
         patience,
         cancellationToken,
-        meanwhile: message.Batch!.Meanwhile);
+        meanwhile: message.Batch!.Meanwhile,
+        since: since);
 
     private void PublishNow(PendingMessage message, Link link)
     {

@@ -50,10 +50,16 @@ internal sealed class GateWait
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <param name="countsFromSigns">False when the time is a limit of its own, whatever the service does.</param>
     /// <param name="meanwhile">What this thread does while it waits; null for nothing.</param>
+    /// <param name="since">The timestamp from which the time counts, unless a sign of life came later; now unless given.</param>
     /// <returns>False when the time is over.</returns>
     /// <exception cref="OperationCanceledException">The token fired.</exception>
     public bool Until(
-        Func<bool> condition, TimeSpan patience, CancellationToken cancellationToken, bool countsFromSigns = true, Meanwhile? meanwhile = null)
+        Func<bool> condition,
+        TimeSpan patience,
+        CancellationToken cancellationToken,
+        bool countsFromSigns = true,
+        Meanwhile? meanwhile = null,
+        long? since = null)
     {
         lock (Gate)
         {
@@ -63,8 +69,8 @@ internal sealed class GateWait
             }
         }
 
-        var started = _clock.GetTimestamp();
-        var lastDone = started;
+        var lastDone = _clock.GetTimestamp();
+        var started = since ?? lastDone;
         using var cancelled = cancellationToken.UnsafeRegister(static wait => ((GateWait)wait!).WakeAll(), this);
         lock (Gate)
         {
@@ -122,6 +128,11 @@ internal sealed class GateWait
         while (true)
         {
             var left = patience - _clock.GetElapsedTime(since);
+            if (left <= TimeSpan.Zero)
+            {
+                return false;
+            }
+
             using var limit = new CancellationTokenSource(meanwhile is not null && meanwhile.Every < left ? meanwhile.Every : left, _clock);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
             try
@@ -135,10 +146,6 @@ internal sealed class GateWait
                 if (now != (sent, lastSign))
                 {
                     (sent, lastSign, since) = (now.BytesSent, now.Item2, _clock.GetTimestamp());
-                }
-                else if (_clock.GetElapsedTime(since) >= patience)
-                {
-                    return false;
                 }
 
                 meanwhile?.Do();

@@ -36,9 +36,10 @@ internal sealed class ActionPump
     private readonly CancellationTokenSource _stop = new();
     private readonly object _gate = new();
     private ActionRun? _current;
+    private ReceivedMessage? _received;
     private Action _ended = static () => { };
     private bool _isLeaving;
-    private long _received;
+    private long _acted;
     private long _failed;
 
     /// <summary>Subscribes to the engine's queue. Nothing is carried before <see cref="Start"/>.</summary>
@@ -62,7 +63,7 @@ internal sealed class ActionPump
     public bool IsActive => !_stop.IsCancellationRequested;
 
     /// <summary>Messages that the action has run over.</summary>
-    public long Received => Interlocked.Read(ref _received);
+    public long Received => Interlocked.Read(ref _acted);
 
     /// <summary>Messages that the action failed over.</summary>
     public long Failed => Interlocked.Read(ref _failed);
@@ -81,14 +82,53 @@ internal sealed class ActionPump
         new Thread(Work) { IsBackground = true, Name = $"IoTF {_subscriber.SourceIdentifier}" }.Start();
     }
 
-    /// <summary>
-    /// Ends it; call it on the thread of the pipeline. A message that the action has not begun with goes back; one that it works on is finished.
-    /// </summary>
+    /// <summary>Ends it. A message that the action has not begun with goes back; one that it works on is finished.</summary>
     /// <remarks>
-    /// The engine first runs what is queued for the subscriber, and that must not be while this thread runs an action: it would wait for the end of
-    /// that for ever. So the event that is queued is left to come then. It finds that nobody wants it, and unsubscribes.
+    /// To unsubscribe while an event is queued, the engine would first run the action over it, and wait for ever when this thread is running another
+    /// action. So the event that is queued is left to come: it finds that nobody wants it, and unsubscribes.
     /// </remarks>
-    public void Unsubscribe() => Leave(mayDrain: s_running == 0);
+    public void Unsubscribe()
+    {
+        lock (_gate)
+        {
+            if (_isLeaving)
+            {
+                return;
+            }
+
+            _isLeaving = true;
+        }
+
+        Stop();
+        if (Current?.TryGiveUp() != true)
+        {
+            UnsubscribeNow();
+        }
+    }
+
+    /// <summary>
+    /// Takes it out of the engine's queue although its last event is still to come, so that its name is free; not while this thread is running an
+    /// action. Call it on the thread of the pipeline.
+    /// </summary>
+    public void Release()
+    {
+        if (s_running == 0)
+        {
+            UnsubscribeNow();
+        }
+    }
+
+    /// <summary>Acknowledges the message that the action works on: it ends the session itself, and afterwards it would be too late.</summary>
+    public void AcknowledgeCurrent()
+    {
+        lock (_gate)
+        {
+            if (_current?.IsRunning == true)
+            {
+                _received?.Consume();
+            }
+        }
+    }
 
     /// <summary>Ends it from any thread, soon.</summary>
     public void Stop() => _stop.Cancel();
@@ -104,26 +144,6 @@ internal sealed class ActionPump
         }
     }
 
-    private void Leave(bool mayDrain)
-    {
-        lock (_gate)
-        {
-            if (_isLeaving)
-            {
-                return;
-            }
-
-            _isLeaving = true;
-        }
-
-        Stop();
-        var isQueued = Current?.TryGiveUp() == true;
-        if (mayDrain || !isQueued)
-        {
-            UnsubscribeNow();
-        }
-    }
-
     private void UnsubscribeNow()
     {
         _events.UnsubscribeEvent(_subscriber);
@@ -136,6 +156,7 @@ internal sealed class ActionPump
         if (change.JobStateInfo.State is JobState.Stopped or JobState.Failed or JobState.Completed)
         {
             Stop();
+            _ended();
         }
     }
 
@@ -147,7 +168,7 @@ internal sealed class ActionPump
             while (true)
             {
                 var message = _receiver.Take(Timeout.InfiniteTimeSpan, _stop.Token)!;
-                if (_selection.MakeObject(receiver, message) is { } made && !ActOn(made))
+                if (_selection.MakeObject(receiver, message) is { } made && !ActOn(made, message))
                 {
                     _receiver.PutBack(message);
                     return;
@@ -168,15 +189,15 @@ internal sealed class ActionPump
         finally
         {
             _receiver.Leave();
-            Leave(mayDrain: false);
+            Unsubscribe();
         }
     }
 
     /// <summary>Has the action run over a message, and waits for its end.</summary>
     /// <returns>False when it did not run, and will not.</returns>
-    private bool ActOn(EventArgs message)
+    private bool ActOn(EventArgs made, ReceivedMessage message)
     {
-        var run = new ActionRun(message);
+        var run = new ActionRun(made);
         lock (_gate)
         {
             if (!IsActive)
@@ -184,10 +205,10 @@ internal sealed class ActionPump
                 return false;
             }
 
-            _current = run;
+            (_current, _received) = (run, message);
         }
 
-        _events.GenerateEvent(_subscriber.SourceIdentifier, _session, [_session, message], _messageData);
+        _events.GenerateEvent(_subscriber.SourceIdentifier, _session, [_session, made], _messageData);
         return run.AwaitEnd(_stop.Token);
     }
 
@@ -238,7 +259,13 @@ internal sealed class ActionPump
 
     private void End(ActionRun run)
     {
-        Interlocked.Increment(ref _received);
+        // Before anybody can see that it has run: whoever disconnects the session then has it acknowledged.
+        lock (_gate)
+        {
+            _received?.Consume();
+        }
+
+        Interlocked.Increment(ref _acted);
         run.End();
     }
 

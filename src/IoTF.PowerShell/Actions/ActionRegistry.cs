@@ -37,6 +37,21 @@ internal sealed class ActionRegistry : IAsyncDisposable
         action.Pump.Start(() => Remove(action));
     }
 
+    /// <summary>Lets go of a name whose action has ended, though its last event is still to come. Call it on the thread of the pipeline.</summary>
+    public void Release(string name)
+    {
+        IoTFAction[] leaving;
+        lock (_gate)
+        {
+            leaving = [.. _actions.Where(action => !action.Pump.IsActive && action.SourceIdentifier.Equals(name, StringComparison.OrdinalIgnoreCase))];
+        }
+
+        foreach (var action in leaving)
+        {
+            action.Pump.Release();
+        }
+    }
+
     /// <summary>A name that no subscriber has.</summary>
     public string MakeName(PSEventManager events)
     {
@@ -55,6 +70,7 @@ internal sealed class ActionRegistry : IAsyncDisposable
     {
         foreach (var action in All.Where(action => action.Session == session))
         {
+            action.Pump.AcknowledgeCurrent();
             action.Pump.Unsubscribe();
         }
     }

@@ -21,6 +21,18 @@ internal sealed class ActionRun(EventArgs message)
     /// <summary>The message, as the action gets it.</summary>
     public EventArgs Message { get; } = message;
 
+    /// <summary>Whether the action is at work.</summary>
+    public bool IsRunning
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _stage == Stage.Running;
+            }
+        }
+    }
+
     /// <summary>The action begins to work.</summary>
     /// <returns>False when nobody wants it to any more.</returns>
     public bool TryBegin()

@@ -103,6 +103,7 @@ public sealed class RegisterIoTFActionCommand : IoTFCommandBase
         TopicRules.RequireMaySubscribe(identity, request.Filter);
         var registry = ActionRegistry.Current;
         var name = SourceIdentifier ?? registry.MakeName(Events);
+        registry.Release(name);
         RequireFreeName(name);
         WriteNotices(session.Session);
         var receiver = Await(session.Session.ReceiveAsync(request, StopToken));

@@ -31,6 +31,9 @@ public abstract class SendIoTFCommandBase : IoTFCommandBase, IDynamicParameters
     private readonly PayloadEncoder _encoder = new(ServiceLimits.MaximumPayload);
     private readonly Dictionary<IoTFSession, Outbox> _outboxes = [];
 
+    /// <summary>Those with messages that are set aside.</summary>
+    private readonly List<Outbox> _late = [];
+
     /// <summary>Of the session that the parameters mean; null until the first message.</summary>
     private Outbox? _chosen;
 
@@ -115,7 +118,7 @@ public abstract class SendIoTFCommandBase : IoTFCommandBase, IDynamicParameters
 
     /// <summary>What the pipeline brings beside data given as an argument: sessions, or objects that name devices.</summary>
     /// <remarks>Not a parameter like the others, because the engine would try it for every message of every pipeline.</remarks>
-    public object? GetDynamicParameters() => MyInvocation.BoundParameters.ContainsKey(nameof(Data)) ? _pipeline = new SessionFromPipeline() : null;
+    public object? GetDynamicParameters() => MyInvocation.ExpectingInput && MyInvocation.BoundParameters.ContainsKey(nameof(Data)) ? _pipeline = new SessionFromPipeline() : null;
 
     /// <summary>Lets completion remember what is sent.</summary>
     private protected abstract void NoteFor(SeenNames seen, string? deviceType, string? deviceId, string format);
@@ -151,9 +154,15 @@ public abstract class SendIoTFCommandBase : IoTFCommandBase, IDynamicParameters
     {
         try
         {
+            // First all, so that an error that ends the script leaves nothing unsent; and in the time of one, however many have lost their connection.
+            var since = TimeProvider.System.GetTimestamp();
             foreach (var outbox in _outboxes.Values)
             {
-                outbox.Batch.Complete(StopToken);
+                outbox.Batch.Complete(StopToken, since);
+            }
+
+            foreach (var outbox in _outboxes.Values)
+            {
                 WriteReports(outbox);
                 WriteNotices(outbox.Session.Session);
             }
@@ -239,7 +248,12 @@ public abstract class SendIoTFCommandBase : IoTFCommandBase, IDynamicParameters
         else
         {
             // A session that has lost its connection must not keep the others of a fleet waiting.
+            _late.RemoveAll(static late => late.Batch.TrySendSetAside());
             outbox.Batch.SendOrSetAside(message, StopToken);
+            if (!outbox.Batch.TrySendSetAside() && !_late.Contains(outbox))
+            {
+                _late.Add(outbox);
+            }
         }
 
         WriteReports(outbox);

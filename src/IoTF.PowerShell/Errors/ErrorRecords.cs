@@ -20,10 +20,17 @@ internal static class ErrorRecords
         object? target = null,
         Exception? exception = null)
     {
-        return new ErrorRecord(exception ?? new InvalidOperationException(message), id, category, target)
+        var record = new ErrorRecord(exception ?? new InvalidOperationException(message), id, category, target)
         {
             ErrorDetails = new ErrorDetails(TextFor(typeof(PSObject).Assembly.GetName().Version!, message, nextStep)) { RecommendedAction = nextStep },
         };
+        if (target is PSObject { BaseObject: PSCustomObject } row)
+        {
+            // Unless told otherwise the engine prints all columns of a row, and one of them may be a secret.
+            record.CategoryInfo.TargetName = $"{row.Properties["DeviceType"]?.Value}/{row.Properties["DeviceId"]?.Value}";
+        }
+
+        return record;
     }
 
     /// <summary>The error record of an input that cannot become a payload.</summary>

@@ -30,19 +30,21 @@ public sealed class SettingAsideTests : ClientTest
     }
 
     [Fact]
-    public async Task Its_time_counts_from_when_it_was_set_aside()
+    public async Task The_time_of_all_counts_from_the_same_moment()
     {
         var (session, peer) = await OpenAsync(Device with { KeepAlive = TimeSpan.Zero, MaxInFlight = 1 });
         using var batch = new SendBatch(session, Tolerance, wantsAll: false);
         batch.SendOrSetAside(Message("1"), CancellationToken.None);
         await peer.ReceiveAsync<MqttPublishPacket>();
         batch.SendOrSetAside(Message("2"), CancellationToken.None);
+        var since = Clock.GetTimestamp();
 
         // The others of the fleet have taken that long: nothing is left for this one.
         Clock.Advance(Tolerance);
-        var sending = Blocking(() => batch.SendOrSetAside(Message("3"), CancellationToken.None));
-        await sending;
-        Assert.Equal("2", Assert.Single(ReportsOf(batch), static report => report.Fault!.Id == FaultIds.AcknowledgeTimeout).Input);
+        await Blocking(() => batch.Complete(CancellationToken.None, since));
+        var reports = ReportsOf(batch);
+        Assert.Equal(["2", "1"], reports.Select(static report => (string)report.Input!));
+        Assert.All(reports, static report => Assert.Equal(FaultIds.AcknowledgeTimeout, report.Fault!.Id));
     }
 
     private static PendingMessage Message(string name) => new(Topic, Array.Empty<byte>(), QualityOfService.AtLeastOnce, name);

@@ -132,7 +132,7 @@ internal sealed class SimulatedClient
     /// <summary>The senders do not wait any longer for what is under way. It stays under way.</summary>
     public void LosePatience()
     {
-        _session.Exchange.AwaitAcknowledgements(_batch, TimeSpan.Zero, CancellationToken.None);
+        _session.Exchange.AwaitAcknowledgements(_batch, TimeSpan.Zero, since: null, CancellationToken.None);
         Note();
         _batch.GiveUpUnwritten(SessionFaults.NotConnected(_session.Options));
         Note();
