@@ -68,7 +68,14 @@ public sealed class ReconnectTests : IAsyncLifetime
         Assert.Contains($"127.0.0.1:{bridge.Port}", (string)away.LastError, StringComparison.Ordinal);
 
         bridge.Lower();
-        dynamic back = PSObject.AsPSObject(Assert.Single((await engine.RunAsync("'one' | Send-IoTFEvent tick; Get-IoTFSession")).OrFail().Output));
+
+        // An event may be acknowledged before the subscriptions are, and with those the session is open.
+        dynamic back = PSObject.AsPSObject(Assert.Single((await engine.RunAsync("""
+            'one' | Send-IoTFEvent tick
+            $limit = [datetime]::UtcNow.AddSeconds(60)
+            do { $session = Get-IoTFSession } until ($session.State -eq 'Open' -or [datetime]::UtcNow -gt $limit)
+            $session
+            """)).OrFail().Output));
         Assert.Equal(("Open", 1, 0), ((string)back.State, (int)back.Reconnects, (int)back.Attempts));
     }
 
