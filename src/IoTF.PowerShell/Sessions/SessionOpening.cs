@@ -20,7 +20,9 @@ internal sealed class SessionOpening
         _opening = opening;
         _isOwn = isOwn;
         Target = target;
-        End = opening.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+
+        // Of an input whose pipeline was stopped nobody asks for the failure any more: it is looked at here, so that it is no unobserved exception of the host.
+        End = opening.ContinueWith(static ended => _ = ended.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
 
     /// <summary>What its error is about.</summary>
