@@ -8,7 +8,7 @@ BeforeAll {
     $topics = @([System.IO.Directory]::GetFiles($folder, 'about_*.md'))
 
     function Get-OwnParameter($command) {
-        $command.Parameters.Keys | Where-Object { -not $common.Contains($_) }
+        $command.Parameters.Values | Where-Object { -not $common.Contains($_.Name) -and $_.Attributes.DontShow -notcontains $true } | ForEach-Object Name
     }
 
     function Get-Heading($path) {

@@ -89,6 +89,17 @@ Describe 'The pool of sessions' {
         { New-IoTFEmulatorDevice pump p2 | Connect-IoTFDevice -Name FIRST } | Should -Throw -ErrorId 'NameInUse,*'
     }
 
+    It 'shows and serialises what its sessions tell, and not what binds them in a pipeline' {
+        $session = $p1 | Connect-IoTFDevice
+        $told = [string[]] $session.GetType().GetProperties().Name
+        $copy = [System.Management.Automation.PSSerializer]::Deserialize([System.Management.Automation.PSSerializer]::Serialize($session))
+        foreach ($one in $session, $copy) {
+            $names = [System.Collections.Generic.HashSet[string]]::new([string[]] $one.PSObject.Properties.Name)
+            $names.SymmetricExceptWith($told)
+            $names | Should -BeNullOrEmpty
+        }
+    }
+
     It 'is emptied by disconnecting' {
         $session = $p1 | Connect-IoTFDevice
         Disconnect-IoTFSession

@@ -49,11 +49,14 @@ public sealed class SendBatch : IDisposable
     internal Meanwhile? Meanwhile { get; }
 
     /// <summary>Sends a message; waits while the window or the network has no room. A failure is told by <see cref="TryTakeReport"/>.</summary>
+    /// <param name="message">The message.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="isLast">Whether this thread has nothing to do but to write it; otherwise another thread does while this one goes on.</param>
     /// <exception cref="OperationCanceledException">The token fired; the message was not sent.</exception>
-    public void Send(PendingMessage message, CancellationToken cancellationToken)
+    public void Send(PendingMessage message, CancellationToken cancellationToken, bool isLast = false)
     {
         message.Batch = this;
-        _exchange.Publish(message, _patience, since: null, cancellationToken);
+        _exchange.Publish(message, _patience, since: null, cancellationToken, isLast);
     }
 
     /// <summary>

@@ -17,10 +17,11 @@ internal sealed partial class Exchange
     /// <param name="patience">How long the service may show no sign of life.</param>
     /// <param name="since">The timestamp from which that counts, unless a sign came later; now unless given.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public void Publish(PendingMessage message, TimeSpan patience, long? since, CancellationToken cancellationToken)
+    /// <param name="writesIt">Whether this thread writes it, rather than have one of the pool woken.</param>
+    public void Publish(PendingMessage message, TimeSpan patience, long? since, CancellationToken cancellationToken, bool writesIt = false)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        while (!TryPublish(message, out var crowded))
+        while (!(writesIt ? TryWrite(message, out var crowded) : TryPublish(message, out crowded)))
         {
             if (crowded is not null)
             {
@@ -54,7 +55,9 @@ internal sealed partial class Exchange
                 link = LinkTakesMessages ? _link : null;
             }
 
-            if (link is not null && WriteNow(link, batch))
+            // On this thread, which has nothing else to do.
+            link?.WriteQueued();
+            if (link is not null && ConfirmSent(link, batch))
             {
                 return;
             }
@@ -64,14 +67,7 @@ internal sealed partial class Exchange
                 : _wait.ForNetwork(link, link.FlushAsync, patience, cancellationToken, batch.Meanwhile);
             lock (Gate)
             {
-                // Of a link that failed meanwhile it is looked at when it is taken away how far it came.
-                if (link is not null && ReferenceEquals(link, _link) && link.WriteFault is null)
-                {
-                    batch.ConfirmUpTo(link.BytesSent);
-                    AskForVerdicts(link);
-                }
-
-                if (!inTime)
+                if ((link is null || !ConfirmSent(link, batch)) && !inTime)
                 {
                     batch.GiveUpUnwritten(NotAcknowledged("could not be sent, because the network takes nothing", patience));
                 }
@@ -176,16 +172,33 @@ internal sealed partial class Exchange
         }
     }
 
-    /// <summary>Writes what is queued on this thread, which has nothing else to do.</summary>
-    /// <returns>Whether the network has taken all QoS 0 messages of the batch by that.</returns>
-    private bool WriteNow(Link link, SendBatch batch)
+    /// <summary>As <see cref="TryPublish"/>, and writes the message on this thread.</summary>
+    private bool TryWrite(PendingMessage message, out Link? crowded)
     {
-        link.WriteQueued();
+        // A connection that is made at this moment writes by itself.
+        var link = Volatile.Read(ref _link);
+        link?.Cork();
+        try
+        {
+            return TryPublish(message, out crowded);
+        }
+        finally
+        {
+            link?.Uncork();
+        }
+    }
+
+    /// <summary>Confirms those of a batch's QoS 0 messages that the network has taken by now.</summary>
+    /// <returns>Whether that is all of them.</returns>
+    private bool ConfirmSent(Link link, SendBatch batch)
+    {
         lock (Gate)
         {
+            // Of a link that failed meanwhile it is looked at when it is taken away how far it came.
             if (ReferenceEquals(link, _link) && link.WriteFault is null)
             {
                 batch.ConfirmUpTo(link.BytesSent);
+                AskForVerdicts(link);
             }
 
             return !batch.HasUnwritten;

@@ -25,7 +25,7 @@ internal sealed class LinkWriter : IThreadPoolWorkItem
     private long _written;
     private Turn _turn;
     private bool _scheduled;
-    private bool _corked;
+    private int _corks;
     private bool _stopped;
     private bool _takesNoMore;
     private long _lastSent;
@@ -79,7 +79,7 @@ internal sealed class LinkWriter : IThreadPoolWorkItem
         if (_turn == Turn.Idle)
         {
             _turn = Turn.Due;
-            if (!_scheduled && !_corked)
+            if (!_scheduled && _corks == 0)
             {
                 _scheduled = true;
                 _options.RunWrite(this);
@@ -87,12 +87,12 @@ internal sealed class LinkWriter : IThreadPoolWorkItem
         }
     }
 
-    /// <summary>What is added from now on is left to who uncorks; a write that is under way takes it along all the same.</summary>
+    /// <summary>What is added from now on is left to those who uncork, once each; a write that is under way takes it along all the same.</summary>
     public void Cork()
     {
         lock (Gate)
         {
-            _corked = true;
+            _corks++;
         }
     }
 
@@ -101,7 +101,7 @@ internal sealed class LinkWriter : IThreadPoolWorkItem
     {
         lock (Gate)
         {
-            _corked = false;
+            _corks--;
         }
 
         WriteDue();

@@ -24,23 +24,18 @@ namespace IoTF.PowerShell.Commands;
 /// sent of a custom object (a row of a CSV) is the rest of it; objects of other types are sent whole. A piped session is not data. It sends what
 /// <c>-Data</c> says, so that one line speaks for a fleet; one that cannot, or with <c>-Session</c> need not, names the device.
 /// </remarks>
-public abstract class SendIoTFCommandBase : IoTFCommandBase, IDynamicParameters
+public abstract class SendIoTFCommandBase : IoTFCommandBase
 {
     private static readonly PSObject EmptyObject = new();
 
     private readonly PayloadEncoder _encoder = new(ServiceLimits.MaximumPayload);
-    private readonly Dictionary<IoTFSession, Outbox> _outboxes = [];
+    private Outboxes? _outboxes;
 
-    /// <summary>Those with messages that are set aside.</summary>
-    private readonly List<Outbox> _late = [];
 
     /// <summary>Of the session that the parameters mean; null until the first message.</summary>
     private Outbox? _chosen;
 
-    /// <summary>The session that was piped in; null when the piped object is none.</summary>
-    private IoTFSession? _piped;
-
-    /// <summary>The same, when it sends.</summary>
+    /// <summary>The session that was piped in, when it sends.</summary>
     private IoTFSession? _sender;
     private ProgressReport _progress = null!;
     private long _sent;
@@ -49,7 +44,6 @@ public abstract class SendIoTFCommandBase : IoTFCommandBase, IDynamicParameters
     private bool _takesDevice;
     private (string? Type, string? Id) _givenDevice;
     private bool _hasData;
-    private SessionFromPipeline? _pipeline;
 
     /// <summary>What is sent: hashtables and objects become JSON, strings and bytes go as they are.</summary>
     [Parameter(Position = 1, ValueFromPipeline = true)]
@@ -95,13 +89,23 @@ public abstract class SendIoTFCommandBase : IoTFCommandBase, IDynamicParameters
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
+    /// <summary>The session that is piped in; null when the piped object is none.</summary>
+    /// <remarks>
+    /// Sessions have a hidden property of this name, which is the session (<c>IoTF.Types.ps1xml</c>). So they bind beside data given as an argument, and
+    /// nothing else does.
+    /// </remarks>
+    [Parameter(ValueFromPipelineByPropertyName = true, DontShow = true)]
+    public IoTFSession? PipedSession { get; set; }
+
+    private protected abstract MessageKind Kind { get; }
+
     private protected abstract string MessageName { get; }
 
     /// <summary>The session that is asked for, or its name; null for the only one that can send this.</summary>
     private protected object? WantedSession => _sender ?? Session;
 
     /// <summary>What an error is about: the piped object, so that it can be sent again.</summary>
-    private object? Input => _piped ?? Data;
+    private object? Input => PipedSession ?? Data;
 
     /// <summary>Whether a session that is piped in sends, unless <c>-Session</c> names another; if not, it names the device.</summary>
     private protected virtual bool Sends(ClientIdentity piped) => true;
@@ -113,18 +117,12 @@ public abstract class SendIoTFCommandBase : IoTFCommandBase, IDynamicParameters
     /// <exception cref="IoTFException">It cannot.</exception>
     private protected abstract void RequireAble(ClientIdentity sender);
 
-    /// <summary>The topic for a device and a format; throws what breaks a rule.</summary>
-    private protected abstract string MakeTopic(ClientIdentity sender, string? deviceType, string? deviceId, string format);
-
-    /// <summary>What the pipeline brings beside data given as an argument: sessions, or objects that name devices.</summary>
-    /// <remarks>Not a parameter like the others, because the engine would try it for every message of every pipeline.</remarks>
-    public object? GetDynamicParameters() => MyInvocation.ExpectingInput && MyInvocation.BoundParameters.ContainsKey(nameof(Data)) ? _pipeline = new SessionFromPipeline() : null;
-
-    /// <summary>Lets completion remember what is sent.</summary>
-    private protected abstract void NoteFor(SeenNames seen, string? deviceType, string? deviceId, string format);
+    /// <summary>The topic of a message; throws what breaks a rule.</summary>
+    private protected abstract string MakeTopic(ClientIdentity sender, in TopicParts parts);
 
     private protected sealed override void Begin()
     {
+        _outboxes = new Outboxes(TimeoutSec, PassThru, new Meanwhile(ProgressReport.Pause, TellProgress));
         _progress = new ProgressReport(this, $"Sending '{MessageName}'");
         _hasData = MyInvocation.BoundParameters.ContainsKey(nameof(Data));
         _takesDevice = MyInvocation.ExpectingInput && (DeviceType is null || DeviceId is null);
@@ -154,14 +152,9 @@ public abstract class SendIoTFCommandBase : IoTFCommandBase, IDynamicParameters
     {
         try
         {
-            // First all, so that an error that ends the script leaves nothing unsent; and in the time of one, however many have lost their connection.
-            var since = TimeProvider.System.GetTimestamp();
-            foreach (var outbox in _outboxes.Values)
-            {
-                outbox.Batch.Complete(StopToken, since);
-            }
-
-            foreach (var outbox in _outboxes.Values)
+            // First all, so that an error that ends the script leaves nothing unsent.
+            _outboxes!.Complete(StopToken);
+            foreach (var outbox in _outboxes.All)
             {
                 WriteReports(outbox);
                 WriteNotices(outbox.Session.Session);
@@ -178,10 +171,7 @@ public abstract class SendIoTFCommandBase : IoTFCommandBase, IDynamicParameters
     {
         if (disposing)
         {
-            foreach (var outbox in _outboxes.Values)
-            {
-                outbox.Dispose();
-            }
+            _outboxes?.Dispose();
         }
 
         base.Dispose(disposing);
@@ -212,8 +202,7 @@ public abstract class SendIoTFCommandBase : IoTFCommandBase, IDynamicParameters
 
     private void FindPipedSession()
     {
-        _piped = _hasData ? _pipeline?.PipedSession : (Data is PSObject wrapped ? wrapped.BaseObject : Data) as IoTFSession;
-        _sender = Session is null && _piped is { } piped && Sends(piped.Session.Options.Identity) ? _piped : null;
+        _sender = Session is null && PipedSession is { } piped && Sends(piped.Session.Options.Identity) ? piped : null;
         if (_sender is not null)
         {
             // Its properties are its own name, not that of a device it speaks for.
@@ -223,7 +212,7 @@ public abstract class SendIoTFCommandBase : IoTFCommandBase, IDynamicParameters
 
     private object? WhatIsSent()
     {
-        if (!_hasData && (_piped is not null || (Data is null && !MyInvocation.ExpectingInput)))
+        if (!_hasData && (PipedSession is not null || (Data is null && !MyInvocation.ExpectingInput)))
         {
             // An event or a command without data: an empty object is what every reader of JSON takes.
             return EmptyObject;
@@ -234,26 +223,20 @@ public abstract class SendIoTFCommandBase : IoTFCommandBase, IDynamicParameters
 
     private void Send(EncodedPayload payload)
     {
-        var (outbox, topic, maximumPayload) = TopicFor(payload.Format);
-        if (payload.Bytes.Length > maximumPayload)
+        var (outbox, topic) = TopicFor(payload.Format);
+        if (payload.Bytes.Length > topic.MaximumPayload)
         {
-            throw PayloadEncoder.TooLarge(maximumPayload);
+            throw PayloadEncoder.TooLarge(topic.MaximumPayload);
         }
 
-        var message = new PendingMessage(topic, payload.Bytes, (QualityOfService)QoS, Input);
+        var message = new PendingMessage(topic.Name, payload.Bytes, (QualityOfService)QoS, Input);
         if (_sender is null)
         {
-            outbox.Batch.Send(message, StopToken);
+            outbox.Batch.Send(message, StopToken, isLast: !MyInvocation.ExpectingInput);
         }
         else
         {
-            // A session that has lost its connection must not keep the others of a fleet waiting.
-            _late.RemoveAll(static late => late.Batch.TrySendSetAside());
-            outbox.Batch.SendOrSetAside(message, StopToken);
-            if (!outbox.Batch.TrySendSetAside() && !_late.Contains(outbox))
-            {
-                _late.Add(outbox);
-            }
+            _outboxes!.SendOrSetAside(outbox, message, StopToken);
         }
 
         WriteReports(outbox);
@@ -265,7 +248,7 @@ public abstract class SendIoTFCommandBase : IoTFCommandBase, IDynamicParameters
     }
 
     private void TellProgress() =>
-        _progress.Tell(_sent, "sent", $"{_outboxes.Values.Sum(static outbox => outbox.Batch.Outstanding):N0} not acknowledged");
+        _progress.Tell(_sent, "sent", $"{_outboxes!.Outstanding:N0} not acknowledged");
 
     private void RequireWholeDevice()
     {
@@ -279,33 +262,21 @@ public abstract class SendIoTFCommandBase : IoTFCommandBase, IDynamicParameters
         }
     }
 
-    /// <summary>The topic for a format, and how large a payload may be there. Unless sessions are piped, the first message decides on the session.</summary>
-    private (Outbox Outbox, string Topic, int MaximumPayload) TopicFor(string format)
+    /// <summary>The topic for a format. Unless sessions are piped, the first message decides on the session.</summary>
+    private (Outbox Outbox, CheckedTopic Topic) TopicFor(string format)
     {
-        var outbox = _sender is null ? _chosen ??= OutboxOf(ChooseSession())
-            : _outboxes.TryGetValue(_sender, out var known) ? known
-            : OutboxOf(ChooseSession());
-        RequireAble(outbox.Session.Session.Options.Identity);
-        var (topic, maximumPayload) = outbox.Topics.Find(DeviceType, DeviceId, format);
-        return (outbox, topic, maximumPayload);
-    }
-
-    private Outbox OutboxOf(IoTFSession session)
-    {
-        if (!_outboxes.TryGetValue(session, out var outbox))
+        var outbox = _sender is null ? _chosen ??= _outboxes!.Of(ChooseSession()) : _outboxes!.Of(ChooseSession());
+        var identity = outbox.Session.Session.Options.Identity;
+        RequireAble(identity);
+        var topics = outbox.Session.Topics;
+        var parts = new TopicParts(Kind, MessageName, DeviceType, DeviceId, format);
+        if (!topics.TryFind(parts, out var topic))
         {
-            outbox = new Outbox(session, TimeoutSec, PassThru, new Meanwhile(ProgressReport.Pause, TellProgress), MakeAndNoteTopic);
-            _outboxes.Add(session, outbox);
+            topic = topics.Add(parts, MakeTopic(identity, parts));
+            SessionPool.Current.Seen.Note(Kind, DeviceType, DeviceId, MessageName, format);
         }
 
-        return outbox;
-    }
-
-    private string MakeAndNoteTopic(ClientIdentity sender, string? deviceType, string? deviceId, string format)
-    {
-        var topic = MakeTopic(sender, deviceType, deviceId, format);
-        NoteFor(SessionPool.Current.Seen, deviceType, deviceId, format);
-        return topic;
+        return (outbox, topic);
     }
 
     private void WriteReports(Outbox outbox)
@@ -336,11 +307,5 @@ public abstract class SendIoTFCommandBase : IoTFCommandBase, IDynamicParameters
             clock.GetElapsedTime(message.SentAt, message.SettledAt),
             message.Transmissions,
             message.Input);
-    }
-
-    private sealed class SessionFromPipeline
-    {
-        [Parameter(ValueFromPipeline = true, DontShow = true)]
-        public IoTFSession? PipedSession { get; set; }
     }
 }

@@ -19,6 +19,8 @@ public sealed class SendIoTFCommandCommand : SendIoTFCommandBase
     [ArgumentCompleter(typeof(CommandIdCompleter))]
     public string CommandId { get; set; } = null!;
 
+    private protected override MessageKind Kind => MessageKind.Command;
+
     private protected override string MessageName => CommandId;
 
     private protected override bool Sends(ClientIdentity piped) => piped.IsApplication;
@@ -41,11 +43,8 @@ public sealed class SendIoTFCommandCommand : SendIoTFCommandBase
         }
     }
 
-    private protected override string MakeTopic(ClientIdentity sender, string? deviceType, string? deviceId, string format) =>
-        LongTopics.Command(deviceType!, deviceId!, CommandId, format);
-
-    private protected override void NoteFor(SeenNames seen, string? deviceType, string? deviceId, string format) =>
-        seen.NoteCommand(deviceType, deviceId, CommandId, format);
+    private protected override string MakeTopic(ClientIdentity sender, in TopicParts parts) =>
+        LongTopics.Command(parts.DeviceType!, parts.DeviceId!, parts.Name, parts.Format);
 
     private static IoTFException NoDevice() =>
         Refuse(ErrorIds.DeviceNeeded, "A command needs the device that it is for.", "Name it with -DeviceType and -DeviceId.");

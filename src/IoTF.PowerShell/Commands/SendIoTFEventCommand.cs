@@ -24,6 +24,8 @@ public sealed class SendIoTFEventCommand : SendIoTFCommandBase
     [ArgumentCompleter(typeof(EventIdCompleter))]
     public string EventId { get; set; } = null!;
 
+    private protected override MessageKind Kind => MessageKind.Event;
+
     private protected override string MessageName => EventId;
 
     private protected override IoTFSession ChooseSession() => DeviceId is not null
@@ -46,12 +48,9 @@ public sealed class SendIoTFEventCommand : SendIoTFCommandBase
             : Refuse(ErrorIds.DeviceNeeded, $"{sender.ClientId} sends events in the name of devices, and this one names none.", "Name it with -DeviceType and -DeviceId.");
     }
 
-    private protected override string MakeTopic(ClientIdentity sender, string? deviceType, string? deviceId, string format) => sender.Role == ClientRole.Device
-        ? DeviceTopics.Event(EventId, format)
-        : LongTopics.Event(deviceType ?? sender.DeviceType!, deviceId ?? sender.DeviceId!, EventId, format);
-
-    private protected override void NoteFor(SeenNames seen, string? deviceType, string? deviceId, string format) =>
-        seen.NoteEvent(deviceType, deviceId, EventId, format);
+    private protected override string MakeTopic(ClientIdentity sender, in TopicParts parts) => sender.Role == ClientRole.Device
+        ? DeviceTopics.Event(parts.Name, parts.Format)
+        : LongTopics.Event(parts.DeviceType ?? sender.DeviceType!, parts.DeviceId ?? sender.DeviceId!, parts.Name, parts.Format);
 
     private bool IsAble(ClientIdentity sender) => sender.Role switch
     {

@@ -1,3 +1,5 @@
+using IoTF.Protocol.Topics;
+
 namespace IoTF.PowerShell.Completion;
 
 /// <summary>
@@ -15,7 +17,7 @@ internal sealed class SeenNames
     private readonly HashSet<(string Type, string Id)> _devices = [];
 
     /// <summary>What was noted last: messages often resemble the one before.</summary>
-    private (HashSet<string>? Kind, string? Type, string? Id, string? Name, string? Format) _last;
+    private (MessageKind Kind, string? Type, string? Id, string? Name, string? Format) _last;
 
     /// <summary>The ids of events.</summary>
     public IReadOnlyList<string> EventIds => Copy(_eventIds);
@@ -29,13 +31,13 @@ internal sealed class SeenNames
     /// <summary>The devices.</summary>
     public IReadOnlyList<(string Type, string Id)> Devices => Copy(_devices);
 
-    public void NoteEvent(string? deviceType, string? deviceId, string? eventId, string? format) => Note(_eventIds, deviceType, deviceId, eventId, format);
-
-    public void NoteCommand(string? deviceType, string? deviceId, string? commandId, string? format) => Note(_commandIds, deviceType, deviceId, commandId, format);
-
-    public void NoteDevice(string? deviceType, string? deviceId) => Note(_eventIds, deviceType, deviceId, name: null, format: null);
-
-    private void Note(HashSet<string> kind, string? deviceType, string? deviceId, string? name, string? format)
+    /// <summary>Remembers what a message names.</summary>
+    /// <param name="kind">What it is.</param>
+    /// <param name="deviceType">The type of its device; null when it names none, here as in what follows.</param>
+    /// <param name="deviceId">The id of its device.</param>
+    /// <param name="name">The event or command id.</param>
+    /// <param name="format">The format word.</param>
+    public void Note(MessageKind kind, string? deviceType, string? deviceId, string? name = null, string? format = null)
     {
         lock (_gate)
         {
@@ -46,8 +48,12 @@ internal sealed class SeenNames
             }
 
             _last = noted;
-            Add(kind, name);
-            Add(_formats, format);
+            if (kind is MessageKind.Event or MessageKind.Command)
+            {
+                Add(kind == MessageKind.Event ? _eventIds : _commandIds, name);
+                Add(_formats, format);
+            }
+
             if (deviceType is not null && deviceId is not null && _devices.Count < Capacity)
             {
                 _devices.Add((deviceType, deviceId));

@@ -20,14 +20,15 @@ namespace IoTF.PowerShell.Payloads;
 internal sealed class PayloadEncoder
 {
     private readonly int _maximumBytes;
-    private readonly JsonPayloadWriter _json;
+
+    /// <summary>Made for the first input that becomes JSON: a call that sends a string needs none.</summary>
+    private JsonPayloadWriter? _json;
 
     /// <summary>Makes an encoder.</summary>
     /// <param name="maximumBytes">The largest payload that may be sent, in bytes.</param>
     internal PayloadEncoder(int maximumBytes)
     {
         _maximumBytes = maximumBytes;
-        _json = new JsonPayloadWriter(maximumBytes);
     }
 
     /// <summary>Encodes one input.</summary>
@@ -50,7 +51,7 @@ internal sealed class PayloadEncoder
                 ErrorIds.PayloadBytesUnrolled,
                 "A single byte is not a payload; a byte array in a pipeline arrives as its single bytes.",
                 "Keep the array together with a comma (,$bytes | Send-IoTFEvent ...) or -Data $bytes; send a number as [int]."),
-            _ => new EncodedPayload(_json.Write(data), format ?? PayloadFormats.Json),
+            _ => new EncodedPayload((_json ??= new JsonPayloadWriter(_maximumBytes)).Write(data), format ?? PayloadFormats.Json),
         };
     }
 

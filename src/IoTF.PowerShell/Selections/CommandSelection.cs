@@ -31,7 +31,7 @@ internal sealed class CommandSelection(string? commandId, string? deviceType, st
     {
         var topic = ParseTopic(message.Topic);
         var (type, id) = (topic.DeviceType ?? receiver.DeviceType, topic.DeviceId ?? receiver.DeviceId);
-        Seen.NoteCommand(type, id, topic.Name, topic.Format);
+        Seen.Note(MessageKind.Command, type, id, topic.Name, topic.Format);
         return new IoTFCommand(
             receiver.Organization,
             type,

@@ -22,7 +22,7 @@ internal sealed class EventSelection(string? eventId, string? deviceType, string
     public override EventArgs MakeObject(ClientIdentity receiver, ReceivedMessage message)
     {
         var topic = ParseTopic(message.Topic);
-        Seen.NoteEvent(topic.DeviceType, topic.DeviceId, topic.Name, topic.Format);
+        Seen.Note(MessageKind.Event, topic.DeviceType, topic.DeviceId, topic.Name, topic.Format);
         return new IoTFEvent(
             receiver.Organization,
             topic.DeviceType,

@@ -36,7 +36,7 @@ internal sealed class StatusSelection(SubscriptionRequest request) : Selection
         }
 
         var topic = ParseTopic(message.Topic);
-        Seen.NoteDevice(topic.DeviceType, topic.DeviceId);
+        Seen.Note(MessageKind.DeviceStatus, topic.DeviceType, topic.DeviceId);
         return new IoTFStatus(
             receiver.Organization,
             topic.DeviceType,

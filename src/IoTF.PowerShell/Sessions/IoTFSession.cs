@@ -1,4 +1,5 @@
 using IoTF.Client.Sessions;
+using IoTF.PowerShell.Messages;
 using IoTF.PowerShell.Parameters;
 
 namespace IoTF.PowerShell.Sessions;
@@ -10,6 +11,7 @@ public sealed class IoTFSession
     {
         Session = session;
         Name = name;
+        Topics = new TopicCache(session.Options);
     }
 
     /// <summary>The name it has in its pool: the ClientId unless <c>-Name</c> gave another.</summary>
@@ -106,6 +108,9 @@ public sealed class IoTFSession
     public long BytesReceived => Session.Counters.BytesReceived;
 
     internal Session Session { get; }
+
+    /// <summary>The topics that were sent to with it.</summary>
+    internal TopicCache Topics { get; }
 
     /// <summary>Whether it takes messages: what is sent while the connection is being made again waits for it.</summary>
     internal bool IsUsable => Session.State is SessionState.Open or SessionState.Reconnecting;

@@ -19,19 +19,32 @@ internal static class SessionChoice
             return RequireAble(candidates[0], isAble, task, able);
         }
 
-        var fitting = candidates.Where(session => session.IsUsable && isAble(session)).ToList();
-        return fitting.Count switch
+        // Asked for each call of a Send- cmdlet, so it costs no more than it must.
+        IoTFSession? first = null;
+        var count = 0;
+        foreach (var session in candidates)
         {
-            1 => fitting[0],
+            if (IsFitting(session))
+            {
+                first ??= session;
+                count++;
+            }
+        }
+
+        return count switch
+        {
+            1 => first!,
             0 => throw new IoTFException(
                 ErrorIds.NoSession,
                 $"No open session can {task}; that takes {able}. {Describe(wanted is null ? SessionPool.Current.All : candidates)}",
                 "Connect with Connect-IoTFDevice, Connect-IoTFGateway or Connect-IoTFApplication, or name the session with -Session."),
             _ => throw new IoTFException(
                 ErrorIds.SeveralSessions,
-                $"{fitting.Count} open sessions can {task}: {string.Join(", ", fitting.Select(session => session.Name))}.",
+                $"{count} open sessions can {task}: {string.Join(", ", candidates.Where(IsFitting).Select(session => session.Name))}.",
                 "Say which one with -Session."),
         };
+
+        bool IsFitting(IoTFSession session) => session.IsUsable && isAble(session);
     }
 
     /// <summary>The sessions that <c>-Session</c> means; all of the pool when it was not given.</summary>

@@ -98,6 +98,22 @@ public sealed class GatewayTests : ReceivingTest
     }
 
     [Fact]
+    public async Task A_message_that_the_sending_thread_writes_itself_waits_for_the_word_too()
+    {
+        var (session, peer) = await OpenAsync(Gateway);
+        using var batch = new SendBatch(session, Tolerance, wantsAll: true);
+        var sending = Task.Run(() =>
+        {
+            batch.Send(new PendingMessage(TopicOf("unknown"), default, QualityOfService.AtMostOnce, input: 0), CancellationToken.None, isLast: true);
+            batch.Complete(CancellationToken.None);
+        });
+        await peer.ReceiveAsync<MqttPublishPacket>();
+        Tell(peer, "unknown");
+        await AnswerPingsAsync(peer, sending);
+        Assert.NotNull(Assert.Single(ReportsOf(batch)).Fault);
+    }
+
+    [Fact]
     public async Task A_refusal_by_answer_and_by_notification_is_one_and_leaves_the_next_message_alone()
     {
         var (session, peer) = await OpenAsync(Gateway with { Version = MqttVersion.V5 });

@@ -1,4 +1,5 @@
 using IoTF.PowerShell.Completion;
+using IoTF.Protocol.Topics;
 using Xunit;
 
 namespace IoTF.Tests.Unit.PowerShell;
@@ -10,11 +11,11 @@ public sealed class SeenNamesTests
     [Fact]
     public void A_name_is_kept_once_and_by_its_kind()
     {
-        _seen.NoteEvent("pump", "p1", "status", "json");
-        _seen.NoteEvent("pump", "p1", "status", "json");
-        _seen.NoteCommand("pump", "p2", "reboot", "text");
-        _seen.NoteEvent("pump", "p1", "status", "json");
-        _seen.NoteDevice("fan", "f1");
+        _seen.Note(MessageKind.Event, "pump", "p1", "status", "json");
+        _seen.Note(MessageKind.Event, "pump", "p1", "status", "json");
+        _seen.Note(MessageKind.Command, "pump", "p2", "reboot", "text");
+        _seen.Note(MessageKind.Event, "pump", "p1", "status", "json");
+        _seen.Note(MessageKind.DeviceStatus, "fan", "f1");
         Assert.Equal(["status"], _seen.EventIds);
         Assert.Equal(["reboot"], _seen.CommandIds);
         Assert.Equal(["json", "text"], _seen.Formats);
@@ -24,8 +25,8 @@ public sealed class SeenNamesTests
     [Fact]
     public void What_is_no_name_is_not_kept()
     {
-        _seen.NoteEvent(null, "p1", "", null);
-        _seen.NoteDevice("pump", null);
+        _seen.Note(MessageKind.Event, null, "p1", "", null);
+        _seen.Note(MessageKind.DeviceStatus, "pump", null);
         Assert.Empty(_seen.EventIds);
         Assert.Empty(_seen.Devices);
     }
@@ -35,7 +36,7 @@ public sealed class SeenNamesTests
     {
         for (var i = 0; i < 5000; i++)
         {
-            _seen.NoteEvent("pump", $"p{i}", $"e{i}", $"f{i}");
+            _seen.Note(MessageKind.Event, "pump", $"p{i}", $"e{i}", $"f{i}");
         }
 
         Assert.Equal(1000, _seen.EventIds.Count);

@@ -22,12 +22,13 @@ public sealed class SendingForDevicesTests
         {
             for (var device = 0; device < 200; device++)
             {
-                Assert.Equal($"iot-2/type/pump/id/p{device}/evt/status/fmt/json", topics.Find("pump", $"p{device}", "json").Name);
+                Assert.Equal($"iot-2/type/pump/id/p{device}/evt/status/fmt/json", Find(topics, $"p{device}"));
             }
         }
 
         Assert.Equal(200, _made);
-        Assert.EndsWith("/fmt/bin", topics.Find("pump", "p0", "bin").Name);
+        Assert.EndsWith("/fmt/bin", Find(topics, "p0", "bin"));
+        Assert.EndsWith("/cmd/status/fmt/json", Find(topics, "p0", "json", MessageKind.Command));
     }
 
     [Fact]
@@ -36,22 +37,22 @@ public sealed class SendingForDevicesTests
         var topics = NewCache();
         for (var device = 0; device < 5000; device++)
         {
-            topics.Find("pump", $"p{device}", "json");
+            Find(topics, $"p{device}");
         }
 
-        topics.Find("pump", "p4999", "json");
+        Find(topics, "p4999");
         Assert.Equal(5000, _made);
-        topics.Find("pump", "p0", "json");
+        Find(topics, "p0");
         Assert.Equal(5001, _made);
     }
 
     [Fact]
-    public void A_topic_that_breaks_a_rule_is_not_kept()
+    public void A_topic_that_the_session_may_not_publish_to_is_not_kept()
     {
         var topics = NewCache();
-        Assert.Equal(RuleId.InvalidDeviceId, Assert.Throws<RuleException>(() => topics.Find("pump", "p 1", "json")).RuleId);
-        Assert.Equal(RuleId.InvalidDeviceId, Assert.Throws<RuleException>(() => topics.Find("pump", "p 1", "json")).RuleId);
-        Assert.Equal(2, _made);
+        var parts = new TopicParts(MessageKind.Event, "status", "pump", "p1", "json");
+        Assert.Equal(RuleId.TopicNotAllowed, Assert.Throws<RuleException>(() => topics.Add(parts, "iot-2/evt/status/fmt/json")).RuleId);
+        Assert.False(topics.TryFind(parts, out _));
     }
 
     [Fact]
@@ -77,15 +78,21 @@ public sealed class SendingForDevicesTests
         }
     }
 
-    private TopicCache NewCache() => new(
-        new SessionOptions
-        {
-            Identity = ClientIdentity.ForGateway("abc123", "gwt", "gw1"),
-            Endpoint = new ServiceEndpoint("127.0.0.1", 1, secure: false),
-        },
-        (_, type, id, format) =>
+    private static TopicCache NewCache() => new(new SessionOptions
+    {
+        Identity = ClientIdentity.ForApplication("abc123", "dash"),
+        Endpoint = new ServiceEndpoint("127.0.0.1", 1, secure: false),
+    });
+
+    private string Find(TopicCache topics, string id, string format = "json", MessageKind kind = MessageKind.Event)
+    {
+        var parts = new TopicParts(kind, "status", "pump", id, format);
+        if (!topics.TryFind(parts, out var topic))
         {
             _made++;
-            return LongTopics.Event(type!, id!, "status", format);
-        });
+            topic = topics.Add(parts, kind == MessageKind.Command ? LongTopics.Command("pump", id, "status", format) : LongTopics.Event("pump", id, "status", format));
+        }
+
+        return topic.Name;
+    }
 }

@@ -7,9 +7,9 @@ namespace IoTF.Help.Commands;
 /// <summary>What help says of a parameter besides prose, as the cmdlet has it.</summary>
 internal static class ParameterFacts
 {
-    /// <summary>The cmdlet's own parameters in a set, without those of all cmdlets.</summary>
+    /// <summary>The cmdlet's own parameters in a set, without those of all cmdlets and those that nobody writes.</summary>
     public static IEnumerable<CommandParameterInfo> Own(CommandParameterSetInfo set) => set.Parameters
-        .Where(static parameter => !Cmdlet.CommonParameters.Contains(parameter.Name))
+        .Where(static parameter => !Cmdlet.CommonParameters.Contains(parameter.Name) && !parameter.Attributes.OfType<ParameterAttribute>().Any(static own => own.DontShow))
         .OrderBy(static parameter => parameter.Position < 0)
         .ThenBy(static parameter => parameter.Position)
         .ThenBy(static parameter => !parameter.IsMandatory);
