@@ -33,6 +33,9 @@ switch (args)
     case ["peer", "mqttnet", var port, var authority, var qos, var window, var path, var passes]:
         await MqttNetPeer.SendAsync(Number(port), authority, Number(qos), Number(window), path, Number(passes));
         return 0;
+    case ["peer", "prepared", var port, var qos, var window, var path, var passes]:
+        PreparedPeer.Send(Number(port), Number(qos), Number(window), path, Number(passes));
+        return 0;
     case ["peer", "emulator", var devices, var token]:
         await EmulatorPeer.ServeAsync(Number(devices), token);
         return 0;

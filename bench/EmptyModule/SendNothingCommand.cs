@@ -4,52 +4,8 @@ namespace IoTF.Bench.EmptyModule;
 
 /// <summary>A compiled cmdlet with the parameters of <c>Send-IoTFEvent</c> that does nothing.</summary>
 [Cmdlet(VerbsCommunications.Send, "Nothing")]
-public sealed class SendNothingCommand : PSCmdlet
+public sealed class SendNothingCommand : SendCommandBase
 {
-    /// <summary>As <c>Send-IoTFEvent</c>.</summary>
-    [Parameter(Mandatory = true, Position = 0)]
-    [AllowEmptyString]
-    public string EventId { get; set; } = null!;
-
-    /// <summary>As <c>Send-IoTFEvent</c>.</summary>
-    [Parameter(Position = 1, ValueFromPipeline = true)]
-    [AllowNull]
-    [AllowEmptyString]
-    [AllowEmptyCollection]
-    public object? Data { get; set; }
-
-    /// <summary>As <c>Send-IoTFEvent</c>.</summary>
-    [Parameter]
-    public string? Format { get; set; }
-
-    /// <summary>As <c>Send-IoTFEvent</c>.</summary>
-    [Parameter]
-    [ValidateRange(0, 2)]
-    public int QoS { get; set; } = 1;
-
-    /// <summary>As <c>Send-IoTFEvent</c>.</summary>
-    [Parameter]
-    [Alias("TypeId")]
-    public string? DeviceType { get; set; }
-
-    /// <summary>As <c>Send-IoTFEvent</c>.</summary>
-    [Parameter]
-    public string? DeviceId { get; set; }
-
-    /// <summary>As <c>Send-IoTFEvent</c>.</summary>
-    [Parameter]
-    [SupportsWildcards]
-    [ValidateNotNullOrEmpty]
-    public object? Session { get; set; }
-
-    /// <summary>As <c>Send-IoTFEvent</c>.</summary>
-    [Parameter]
-    public TimeSpan TimeoutSec { get; set; }
-
-    /// <summary>As <c>Send-IoTFEvent</c>.</summary>
-    [Parameter]
-    public SwitchParameter PassThru { get; set; }
-
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {

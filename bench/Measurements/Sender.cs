@@ -60,6 +60,13 @@ internal sealed record Sender(string Name, Func<Sending, ChildProgram> Start, in
         Passes: 2,
         TellsTime: true) { Share = share };
 
+    /// <summary>The least that a sender can do; plain text only.</summary>
+    public static Sender Prepared { get; } = new(
+        "prepared packets",
+        job => ChildProgram.Start(Tools.Bench, "peer", "prepared", $"{job.Port}", $"{job.Qos}", $"{job.Window}", job.Path, "2"),
+        Passes: 2,
+        TellsTime: true);
+
     public static Sender Paho { get; } = new(
         "Paho for Python",
         job => ChildProgram.Start(Tools.Python, Tools.PahoScript, $"{job.Port}", job.Authority, $"{job.Qos}", $"{job.Window}", job.Path),

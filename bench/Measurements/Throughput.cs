@@ -31,6 +31,7 @@ internal static class Throughput
         [
             Sender.IoTF("lines"), Sender.MosquittoPub, Sender.IoTF("hashtables"),
             Sender.MqttNet(1, qos == 0 ? 0.2 : 0.4), .. qos == 0 ? Array.Empty<Sender>() : [Sender.MqttNet(64, 0.5)], Sender.MqttNet(1000, qos == 0 ? 0.2 : 0.5), Sender.Paho,
+            .. tls ? Array.Empty<Sender>() : [Sender.Prepared],
         ];
         var laps = senders.ToDictionary(sender => sender, _ => new List<Lap>());
         using var broker = await Broker.StartAsync();

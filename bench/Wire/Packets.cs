@@ -8,7 +8,15 @@ internal static class Packets
     public const byte ConnAck = 0x20;
     public const byte Publish = 0x30;
     public const byte PubAck = 0x40;
+    public const byte PubRec = 0x50;
     public const byte SubAck = 0x90;
+
+    /// <summary>How long an acknowledgement is.</summary>
+    public const int AcknowledgementSize = 4;
+
+    private const byte PubRel = 0x62;
+
+    public static byte[] Disconnect { get; } = [0xE0, 0];
 
     /// <summary>A CONNECT with a clean session and without keep-alive.</summary>
     public static byte[] MakeConnect(string clientId) => Make(0x10, [.. Text("MQTT"), 4, 0x02, 0, 0, .. Text(clientId)]);
@@ -24,6 +32,9 @@ internal static class Packets
         Publish | 2, [.. Text(topic), (byte)(id >> 8), (byte)id, .. Encoding.UTF8.GetBytes(payload)]);
 
     public static byte[] MakePubAck(ushort id) => [PubAck, 2, (byte)(id >> 8), (byte)id];
+
+    /// <summary>The PUBREL that answers a PUBREC.</summary>
+    public static byte[] MakePubRel(ReadOnlySpan<byte> received) => [PubRel, 2, received[2], received[3]];
 
     public static byte[] MakePublish(string topic, string payload, int qos) => Make(
         (byte)(Publish | (qos << 1)), [.. Text(topic), .. qos > 0 ? new byte[2] : [], .. Encoding.UTF8.GetBytes(payload)]);

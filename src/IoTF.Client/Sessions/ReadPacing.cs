@@ -21,6 +21,7 @@ internal sealed class ReadPacing(OutboundWindow outbound, Mailroom mailroom, Tim
     /// </summary>
     public void Set(Link link, long received)
     {
+        link.Pace.ExpectsAnswers = outbound.Count > 0;
         var answers = outbound.Count / 4;
         if (outbound.Count >= Plenty || mailroom.Waiting >= Plenty)
         {

@@ -7,16 +7,33 @@ namespace IoTF.Mqtt.Transport;
 /// they come, each of them wakes several threads here, which costs both ends more than the packet. A reader that can wait for a few of them has
 /// the system tell of none before so many bytes are there, or one to two milliseconds have passed.
 /// </summary>
+/// <remarks>
+/// A peer that leaves Nagle's algorithm on (Mosquitto unless configured otherwise) sends the second small packet only when TCP has acknowledged the
+/// first. The system does that up to 40 ms late when it is given nothing to send, so while answers are due it is told not to wait (Linux; other
+/// systems do not let it be said). Nor is it any use to wait for packets that are sure to come: each time that it was in vain the reader is in a
+/// hurry for a while, and for twice as long the next time.
+/// </remarks>
 internal sealed class PacedStream : NetworkStream
 {
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan ShortestHurry = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan LongestHurry = TimeSpan.FromSeconds(2);
+
+    // tcp(7): IPPROTO_TCP, TCP_QUICKACK.
+    private const int TcpLevel = 6;
+    private const int QuickAck = 12;
+    private static readonly byte[] On = BitConverter.GetBytes(1);
 
     private readonly object _gate = new();
     private readonly ReadPace _pace;
     private readonly int _packetOverhead;
-    private readonly Timer _timer;
+    private readonly TimeProvider _clock;
+    private readonly ITimer _timer;
     private int _lowWater = 1;
     private bool _ticking;
+    private bool _gathering;
+    private long _hurryFrom;
+    private TimeSpan _hurry;
     private long _reads;
     private long _readsAtLastTick;
 
@@ -24,18 +41,25 @@ internal sealed class PacedStream : NetworkStream
     /// <param name="socket">The socket.</param>
     /// <param name="pace">How much of a hurry the reader is in.</param>
     /// <param name="packetOverhead">How many bytes are around each packet on this connection: those of a TLS record.</param>
-    public PacedStream(Socket socket, ReadPace pace, int packetOverhead)
+    /// <param name="clock">What counts the milliseconds; null for the system's.</param>
+    public PacedStream(Socket socket, ReadPace pace, int packetOverhead, TimeProvider? clock = null)
         : base(socket, ownsSocket: true)
     {
         _pace = pace;
         _packetOverhead = packetOverhead;
-        _timer = new Timer(static stream => ((PacedStream)stream!).OnTick(), this, Timeout.Infinite, Timeout.Infinite);
+        _clock = clock ?? TimeProvider.System;
+        _timer = _clock.CreateTimer(static stream => ((PacedStream)stream!).OnTick(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <inheritdoc/>
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         var bytes = _pace.Bytes + (_pace.Packets * _packetOverhead);
+        if (_pace.ExpectsAnswers)
+        {
+            AcknowledgeAtOnce();
+        }
+
         if (bytes > 1 || _ticking)
         {
             WaitFor(bytes);
@@ -60,7 +84,14 @@ internal sealed class PacedStream : NetworkStream
         lock (_gate)
         {
             _reads++;
-            SetLowWater(Math.Max(1, bytes));
+            if (_gathering && _lowWater > 1)
+            {
+                // It was not in vain.
+                _hurry /= 2;
+            }
+
+            _gathering = bytes > 1 && !_pace.TakesTime;
+            SetLowWater(_gathering && _clock.GetElapsedTime(_hurryFrom) < _hurry ? 1 : Math.Max(1, bytes));
             var tick = _lowWater > 1;
             if (tick != _ticking)
             {
@@ -77,10 +108,49 @@ internal sealed class PacedStream : NetworkStream
         {
             if (_reads == _readsAtLastTick && _lowWater > 1)
             {
+                if (_gathering && HasArrived)
+                {
+                    _hurryFrom = _clock.GetTimestamp();
+                    _hurry = _hurry < ShortestHurry ? ShortestHurry : _hurry < LongestHurry / 2 ? _hurry * 2 : LongestHurry;
+                }
+
                 SetLowWater(1);
             }
 
             _readsAtLastTick = _reads;
+        }
+    }
+
+    /// <summary>The system forgets it again by itself, so it is said for each read.</summary>
+    private void AcknowledgeAtOnce()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return;
+        }
+
+        try
+        {
+            Socket.SetRawSocketOption(TcpLevel, QuickAck, On);
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        {
+            // Closed meanwhile: the read says so.
+        }
+    }
+
+    private bool HasArrived
+    {
+        get
+        {
+            try
+            {
+                return Socket.Available > 0;
+            }
+            catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+            {
+                return false;
+            }
         }
     }
 

@@ -8,11 +8,17 @@ public sealed class ReadPace
     /// <summary>More bytes than arrive in a few milliseconds.</summary>
     private const int Plenty = 64 * 1024;
 
+    /// <summary>Whether the other end owes answers.</summary>
+    public bool ExpectsAnswers { get; set; }
+
     /// <summary>The packets that the next read may wait for.</summary>
     internal int Packets { get; private set; }
 
     /// <summary>Their bytes.</summary>
     internal int Bytes { get; private set; }
+
+    /// <summary>Whether more is wanted than can come in the time: it is the time that ends the read.</summary>
+    internal bool TakesTime => Bytes == Plenty;
 
     /// <summary>The next read ends with the first byte.</summary>
     public void Hurry() => (Packets, Bytes) = (0, 1);

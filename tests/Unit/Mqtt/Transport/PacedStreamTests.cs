@@ -1,6 +1,8 @@
+using System.Net;
 using System.Net.Sockets;
 using IoTF.Mqtt.Transport;
 using IoTF.Tests.Unit.Mqtt.Links;
+using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace IoTF.Tests.Unit.Mqtt.Transport;
@@ -45,7 +47,59 @@ public sealed class PacedStreamTests
         // Windows has no such option.
         if (!OperatingSystem.IsWindows())
         {
-            Assert.Equal(1, BitConverter.ToInt32(socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReceiveLowWater, 4)));
+            Assert.Equal(1, LowWater(socket));
+        }
+    }
+
+    [Fact]
+    public async Task A_reader_that_waited_in_vain_for_packets_is_in_a_hurry_for_a_while()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            // It has no such option.
+            return;
+        }
+
+        var clock = new FakeTimeProvider();
+        using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listener.Listen();
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        await socket.ConnectAsync(listener.LocalEndPoint!);
+        using var peer = await listener.AcceptAsync();
+        var pace = new ReadPace();
+        pace.Gather(packets: 8, bytes: 32);
+        await using var stream = new PacedStream(socket, pace, packetOverhead: 0, clock);
+
+        foreach (var hurry in new[] { 10, 20 })
+        {
+            var late = stream.ReadAsync(new byte[1]).AsTask();
+            Assert.Equal(32, LowWater(socket));
+            peer.Send(new byte[1]);
+            await ArrivalAsync(socket);
+            clock.Advance(TimeSpan.FromMilliseconds(1));
+            clock.Advance(TimeSpan.FromMilliseconds(1));
+            Assert.Equal(1, await late.WaitAsync(Patience.Limit));
+            for (var again = 0; again < 2; again++)
+            {
+                var soon = stream.ReadAsync(new byte[1]).AsTask();
+                Assert.Equal(1, LowWater(socket));
+                peer.Send(new byte[1]);
+                await soon.WaitAsync(Patience.Limit);
+                clock.Advance(TimeSpan.FromMilliseconds(hurry / 2));
+            }
+        }
+    }
+
+    private static int LowWater(Socket socket) =>
+        BitConverter.ToInt32(socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReceiveLowWater, 4));
+
+    /// <summary>Something can be read, although the system does not say so yet.</summary>
+    private static async Task ArrivalAsync(Socket socket)
+    {
+        while (socket.Available == 0)
+        {
+            await Task.Yield();
         }
     }
 
