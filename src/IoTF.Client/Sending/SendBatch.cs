@@ -13,6 +13,7 @@ public sealed class SendBatch : IDisposable
     private const int ConfirmEvery = 256;
     private const int MaximumSetAside = 100;
 
+    private readonly Session _session;
     private readonly Exchange _exchange;
     private readonly TimeSpan _patience;
     private readonly bool _wantsAll;
@@ -34,6 +35,7 @@ public sealed class SendBatch : IDisposable
     /// <param name="meanwhile">What the thread that sends or completes does while it has to wait for the service; null for nothing.</param>
     public SendBatch(Session session, TimeSpan patience, bool wantsAll, Meanwhile? meanwhile = null)
     {
+        _session = session;
         _exchange = session.Exchange;
         _clock = session.Clock;
         _patience = patience;
@@ -112,8 +114,16 @@ public sealed class SendBatch : IDisposable
         _exchange.AwaitAcknowledgements(this, _patience, since, cancellationToken);
     }
 
-    /// <summary>Stops following the messages. They stay on their way.</summary>
-    public void Dispose() => _exchange.Dismiss(this);
+    /// <summary>Stops following the messages. They stay on their way; that others are still set aside is told as a notice of the session.</summary>
+    public void Dispose()
+    {
+        _exchange.Dismiss(this);
+        if (_setAside.Count > 0)
+        {
+            _session.LeftUnsent(_setAside.Count);
+            _setAside.Clear();
+        }
+    }
 
     /// <summary>Takes the next message of which it is known what became of it.</summary>
     public bool TryTakeReport(out PendingMessage message)

@@ -25,7 +25,7 @@ internal sealed partial class Exchange
         {
             if (crowded is not null)
             {
-                if (!_wait.ForNetwork(crowded, crowded.WaitForRoomAsync, patience, cancellationToken, message.Batch!.Meanwhile))
+                if (!_wait.ForNetwork(crowded, crowded.WaitForRoomAsync, patience, cancellationToken, message.Batch!.Meanwhile, since))
                 {
                     SettleUnsent(message, NotAcknowledged("could not be sent, because the network takes nothing", patience));
                     return;
@@ -64,7 +64,7 @@ internal sealed partial class Exchange
 
             var inTime = link is null
                 ? _wait.Until(() => !batch.HasUnwritten || LinkTakesMessages, patience, cancellationToken, meanwhile: batch.Meanwhile, since: since)
-                : _wait.ForNetwork(link, link.FlushAsync, patience, cancellationToken, batch.Meanwhile);
+                : _wait.ForNetwork(link, link.FlushAsync, patience, cancellationToken, batch.Meanwhile, since);
             lock (Gate)
             {
                 if ((link is null || !ConfirmSent(link, batch)) && !inTime)

@@ -119,15 +119,22 @@ internal sealed class GateWait
     }
 
     /// <summary>Blocks until the network has taken what is queued, or the link has failed.</summary>
+    /// <param name="link">Where it is queued.</param>
+    /// <param name="wait">Waits for that.</param>
+    /// <param name="patience">How long the network may take nothing, and the service show no sign of life.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="meanwhile">As for <see cref="Until"/>.</param>
+    /// <param name="since">As for <see cref="Until"/>.</param>
     /// <returns>False when for the time given the network took nothing, and nothing came from the service.</returns>
     /// <exception cref="OperationCanceledException">The token fired.</exception>
     public bool ForNetwork(
-        Link link, Func<CancellationToken, Task> wait, TimeSpan patience, CancellationToken cancellationToken, Meanwhile? meanwhile = null)
+        Link link, Func<CancellationToken, Task> wait, TimeSpan patience, CancellationToken cancellationToken, Meanwhile? meanwhile = null, long? since = null)
     {
-        var (sent, lastSign, since) = (link.BytesSent, Volatile.Read(ref _lastSign), _clock.GetTimestamp());
+        var (sent, lastSign) = (link.BytesSent, Volatile.Read(ref _lastSign));
+        var started = since is { } earlier ? Math.Max(earlier, Math.Max(lastSign, link.LastSent)) : _clock.GetTimestamp();
         while (true)
         {
-            var left = patience - _clock.GetElapsedTime(since);
+            var left = patience - _clock.GetElapsedTime(started);
             if (left <= TimeSpan.Zero)
             {
                 return false;
@@ -145,7 +152,7 @@ internal sealed class GateWait
                 var now = (link.BytesSent, Volatile.Read(ref _lastSign));
                 if (now != (sent, lastSign))
                 {
-                    (sent, lastSign, since) = (now.BytesSent, now.Item2, _clock.GetTimestamp());
+                    (sent, lastSign, started) = (now.BytesSent, now.Item2, _clock.GetTimestamp());
                 }
 
                 meanwhile?.Do();

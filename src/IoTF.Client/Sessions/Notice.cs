@@ -31,6 +31,9 @@ internal enum NoticeTopic
     /// <summary>The service has dropped messages of a gateway.</summary>
     Dropped,
 
+    /// <summary>Messages were never sent, because their sender ended first.</summary>
+    Unsent,
+
     /// <summary>Who worked on a message of the session failed over it.</summary>
     Failure,
 }

@@ -329,6 +329,13 @@ public sealed class Session : IAsyncDisposable
         messages,
         count => $"{Options.Endpoint} did not keep the session of {Options.Identity.ClientId}: {count:N0} messages of QoS 2 were sent again and may arrive twice. A persistent session prevents that.");
 
+    /// <summary>A sender ended before there was room for all of its messages.</summary>
+    internal void LeftUnsent(int messages) => _notices.Count(
+        NoticeTopic.Unsent,
+        NoticeLevel.Warning,
+        messages,
+        count => $"{count:N0} messages of {Options.Identity.ClientId} were not sent: there was no room for them when their cmdlet ended.");
+
     private string TellReconnected(long times) =>
         $"{Options.Identity.ClientId} lost its connection{(times > 1 ? $" {times:N0} times" : "")} and is connected to {Options.Endpoint} again. {Fault?.Message}".TrimEnd();
 

@@ -77,8 +77,10 @@ internal sealed class SessionOpening
     {
         foreach (var earlier in replaced)
         {
-            await earlier.Session.CloseAsync(Farewell).WaitAsync(cancellationToken).ConfigureAwait(false);
+            // Out of the pool first: it is closed even when nobody waits for that any more.
+            var closing = earlier.Session.CloseAsync(Farewell);
             pool.Remove(earlier);
+            await closing.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
 
         await session.Session.OpenAsync(cancellationToken).ConfigureAwait(false);

@@ -47,5 +47,20 @@ public sealed class SettingAsideTests : ClientTest
         Assert.All(reports, static report => Assert.Equal(FaultIds.AcknowledgeTimeout, report.Fault!.Id));
     }
 
+    [Fact]
+    public async Task What_is_never_sent_because_the_sender_ends_is_told()
+    {
+        var (session, peer) = await OpenAsync(Device with { KeepAlive = TimeSpan.Zero, MaxInFlight = 1 });
+        using (var batch = new SendBatch(session, Tolerance, wantsAll: false))
+        {
+            batch.SendOrSetAside(Message("1"), CancellationToken.None);
+            await peer.ReceiveAsync<MqttPublishPacket>();
+            batch.SendOrSetAside(Message("2"), CancellationToken.None);
+            batch.SendOrSetAside(Message("3"), CancellationToken.None);
+        }
+
+        Assert.Contains("2 messages of d:abc123:pump:p1 were not sent", Assert.Single(session.TakeNotices()).Message);
+    }
+
     private static PendingMessage Message(string name) => new(Topic, Array.Empty<byte>(), QualityOfService.AtLeastOnce, name);
 }
