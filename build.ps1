@@ -76,6 +76,8 @@ function Remove-Folder([string[]] $Folder) {
 }
 
 function Invoke-Test {
+    # A warning is an error: the sources are ready for the runtime of the newest PowerShell, too.
+    Invoke-DotNet build $module --configuration $Configuration -p:ModuleFramework=net10.0
     Invoke-DotNet test $solution --configuration $Configuration
     $pester = Get-Module -Name Pester -ListAvailable | Where-Object Version -ge '5.5.0'
     if ($null -eq $pester) {
@@ -124,7 +126,7 @@ function Clear-Build {
         Remove-Folder ([System.IO.Path]::Combine($folder, 'bin')), ([System.IO.Path]::Combine($folder, 'obj'))
     }
 
-    foreach ($name in 'bin', 'en-US', 'package') {
+    foreach ($name in 'bin', 'obj', 'en-US', 'package') {
         Remove-Folder ([System.IO.Path]::Combine($PSScriptRoot, $name))
     }
 }

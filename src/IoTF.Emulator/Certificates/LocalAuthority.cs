@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using IoTF.Emulator.Persistence;
+using IoTF.Mqtt.Transport;
 
 namespace IoTF.Emulator.Certificates;
 
@@ -25,13 +26,13 @@ internal sealed class LocalAuthority
     {
         // The authority's key ends here: nothing else can be issued in its name.
         using var authority = Make();
-        Certificate = new X509Certificate2(authority.RawData);
+        Certificate = CertificateLoader.FromDer(authority.RawData);
         Server = Issue(authority);
     }
 
     private LocalAuthority(X509Certificate2 authority)
     {
-        Certificate = new X509Certificate2(authority.RawData);
+        Certificate = CertificateLoader.FromDer(authority.RawData);
         Server = Issue(authority);
     }
 
@@ -126,7 +127,7 @@ internal sealed class LocalAuthority
         // Windows' TLS does not take a key that lives in this process only.
         using (withKey)
         {
-            return new X509Certificate2(withKey.Export(X509ContentType.Pkcs12));
+            return CertificateLoader.FromPfx(withKey.Export(X509ContentType.Pkcs12), password: null, X509KeyStorageFlags.DefaultKeySet);
         }
     }
 }

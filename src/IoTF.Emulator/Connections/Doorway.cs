@@ -161,7 +161,7 @@ internal sealed class Doorway
         _webSocket = WebSocket.CreateFromStream(
             rest.Length == 0 ? stream : new UnreadStream(stream, rest),
             new WebSocketCreationOptions { IsServer = true, SubProtocol = upgrade.Protocol, KeepAliveInterval = TimeSpan.Zero });
-        return new WebSocketStream(_webSocket);
+        return new WebSocketByteStream(_webSocket);
     }
 
     private NotAdmittedException TurnAway(CloseReason reason, string words)

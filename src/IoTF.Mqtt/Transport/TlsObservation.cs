@@ -47,7 +47,7 @@ public sealed class TlsObservation
         IEnumerable<X509Certificate> sent = chain?.ChainPolicy.ExtraStore ?? [];
         Certificates = certificate is null
             ? []
-            : [.. sent.Prepend(certificate).DistinctBy(one => one.GetCertHashString()).Select(one => new X509Certificate2(one.GetRawCertData()))];
+            : [.. sent.Prepend(certificate).DistinctBy(one => one.GetCertHashString()).Select(one => CertificateLoader.FromDer(one.GetRawCertData()))];
     }
 
     internal void Agreed(SslStream tls)

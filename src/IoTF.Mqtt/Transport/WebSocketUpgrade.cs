@@ -28,7 +28,7 @@ internal static class WebSocketUpgrade
 
             // MQTT asks for itself whether the other end is there.
             var options = new WebSocketCreationOptions { IsServer = false, SubProtocol = demands.Protocol, KeepAliveInterval = TimeSpan.Zero };
-            return new WebSocketStream(WebSocket.CreateFromStream(connected, options));
+            return new WebSocketByteStream(WebSocket.CreateFromStream(connected, options));
         }
         catch (Exception exception)
         {

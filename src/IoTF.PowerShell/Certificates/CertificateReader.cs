@@ -4,6 +4,7 @@ using System.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using IoTF.Mqtt.Transport;
 using IoTF.PowerShell.Emulation;
 
 namespace IoTF.PowerShell.Certificates;
@@ -125,7 +126,7 @@ internal sealed class CertificateReader(PathIntrinsics paths)
             var text = Encoding.UTF8.GetString(content);
             if (!text.Contains(PemMark, StringComparison.Ordinal))
             {
-                found.Import(content, Password is null ? null : Secrets.Reveal(Password), X509KeyStorageFlags.DefaultKeySet);
+                found.AddRange(CertificateLoader.FromFile(content, Password is null ? null : Secrets.Reveal(Password), X509KeyStorageFlags.DefaultKeySet));
                 return found;
             }
 
@@ -156,7 +157,7 @@ internal sealed class CertificateReader(PathIntrinsics paths)
         // Windows' TLS cannot use a key that exists in memory only, which is what reading PEM makes; through PFX it becomes one that can be used.
         using (pair)
         {
-            return new X509Certificate2(pair.Export(X509ContentType.Pfx));
+            return CertificateLoader.FromPfx(pair.Export(X509ContentType.Pfx), password: null, X509KeyStorageFlags.DefaultKeySet);
         }
     }
 

@@ -5,6 +5,7 @@ using IoTF.Client.Receiving;
 using IoTF.Client.Sessions;
 using IoTF.Mqtt;
 using IoTF.Mqtt.Proxies;
+using IoTF.Mqtt.Transport;
 using IoTF.Protocol.Endpoints;
 using IoTF.Protocol.Identities;
 using IoTF.Protocol.Topics;
@@ -22,7 +23,7 @@ public sealed class OptionsTests : ClientTest
     public void The_same_options_are_the_same_whatever_objects_hold_them()
     {
         using var certificate = NewCertificate("CN=one");
-        Assert.True(Full(certificate, Token).IsSameAs(Full(X509CertificateLoader.LoadCertificate(certificate.RawData), Token)));
+        Assert.True(Full(certificate, Token).IsSameAs(Full(CertificateLoader.FromDer(certificate.RawData), Token)));
     }
 
     [Fact]

@@ -37,7 +37,7 @@ public sealed class WebSocketTests : EmulatorTest
         await socket.ConnectAsync(new Uri(address), bound.Token);
         Assert.Equal(protocol, socket.SubProtocol is { Length: > 0 } chosen ? chosen : null);
 
-        await using var link = new Link(new IoTF.Mqtt.Transport.WebSocketStream(socket), new LinkOptions { Version = MqttVersion.V311 });
+        await using var link = new Link(new WebSocketByteStream(socket), new LinkOptions { Version = MqttVersion.V311 });
         link.Send(RawClient.ConnectPacket(Application, "dash"));
         Assert.IsType<MqttConnAckPacket>(await link.ReadAsync(bound.Token));
         var connection = Assert.Single(Emulator.Connections);
@@ -64,7 +64,7 @@ public sealed class WebSocketTests : EmulatorTest
         socket.Options.AddSubProtocol("mqtt");
         using var bound = new CancellationTokenSource(RawClient.Bound);
         await socket.ConnectAsync(new Uri($"ws://127.0.0.1:{Emulator.PlainPort}/"), bound.Token);
-        await using var link = new Link(new IoTF.Mqtt.Transport.WebSocketStream(socket), new LinkOptions { Version = MqttVersion.V5 });
+        await using var link = new Link(new WebSocketByteStream(socket), new LinkOptions { Version = MqttVersion.V5 });
         link.Send(RawClient.ConnectPacket(Application, "dash"));
         Assert.IsType<MqttConnAckPacket>(await link.ReadAsync(bound.Token));
         var stopping = Emulator.StopAsync();

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using IoTF.Mqtt.Transport;
 
 namespace IoTF.Tests.Unit.Mqtt.Transport;
 
@@ -15,7 +16,7 @@ internal sealed class TestAuthority
     private TestAuthority(X509Certificate2 certificate) => _certificate = certificate;
 
     /// <summary>What a client is given to trust it: without the private key.</summary>
-    public X509Certificate2 Certificate => X509CertificateLoader.LoadCertificate(_certificate.RawData);
+    public X509Certificate2 Certificate => CertificateLoader.FromDer(_certificate.RawData);
 
     public static TestAuthority Create(string name)
     {
@@ -54,7 +55,7 @@ internal sealed class TestAuthority
 
         using var issued = request.Create(_certificate, DateTimeOffset.UtcNow.AddDays(fromDay), DateTimeOffset.UtcNow.AddDays(toDay), Serial());
         using var withKey = issued.CopyWithPrivateKey(key);
-        return X509CertificateLoader.LoadPkcs12(withKey.Export(X509ContentType.Pkcs12), password: null);
+        return CertificateLoader.FromPfx(withKey.Export(X509ContentType.Pkcs12), password: null, X509KeyStorageFlags.DefaultKeySet);
     }
 
     private static CertificateRequest Request(string name, ECDsa key)

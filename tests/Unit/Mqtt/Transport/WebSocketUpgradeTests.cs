@@ -19,7 +19,7 @@ public sealed class WebSocketUpgradeTests
         {
             request = await HttpText.ReadHeadAsync(stream);
             await HttpText.WriteAsync(stream, Accepting(request));
-            await using var socket = new IoTF.Mqtt.Transport.WebSocketStream(
+            await using var socket = new WebSocketByteStream(
                 System.Net.WebSockets.WebSocket.CreateFromStream(stream, isServer: true, "mqtt", TimeSpan.Zero));
             var one = new byte[1];
             await socket.ReadExactlyAsync(one);

@@ -7,14 +7,13 @@ using IoTF.Mqtt.Transport;
 using IoTF.Tests.Unit.Mqtt.Links;
 using MQTTnet.Packets;
 using Xunit;
-using WebSocketStream = IoTF.Mqtt.Transport.WebSocketStream;
 
 namespace IoTF.Tests.Unit.Mqtt.Transport;
 
-public sealed class WebSocketStreamTests : IAsyncLifetime
+public sealed class WebSocketByteStreamTests : IAsyncLifetime
 {
     private WebSocket _server = null!;
-    private WebSocketStream _client = null!;
+    private WebSocketByteStream _client = null!;
     private Socket _clientSocket = null!;
 
     public async Task InitializeAsync()
@@ -25,7 +24,7 @@ public sealed class WebSocketStreamTests : IAsyncLifetime
         await _clientSocket.ConnectAsync(listener.LocalEndpoint);
         var accepted = await listener.AcceptSocketAsync();
         _server = WebSocket.CreateFromStream(new NetworkStream(accepted, ownsSocket: true), isServer: true, "mqtt", TimeSpan.Zero);
-        _client = new WebSocketStream(
+        _client = new WebSocketByteStream(
             WebSocket.CreateFromStream(new NetworkStream(_clientSocket, ownsSocket: true), isServer: false, "mqtt", TimeSpan.Zero));
     }
 
@@ -158,7 +157,7 @@ public sealed class WebSocketStreamTests : IAsyncLifetime
     public async Task Packets_travel_in_both_directions()
     {
         await using var near = new Link(_client, new LinkOptions { Version = MqttVersion.V311 });
-        await using var far = new Link(new WebSocketStream(_server), new LinkOptions());
+        await using var far = new Link(new WebSocketByteStream(_server), new LinkOptions());
         near.Send(new MqttConnectPacket { ClientId = "d:abc123:pump:p-001", CleanSession = true });
         var connect = Assert.IsType<MqttConnectPacket>(await far.ReadAsync(default).AsTask().WaitAsync(Patience.Limit));
         Assert.Equal("d:abc123:pump:p-001", connect.ClientId);

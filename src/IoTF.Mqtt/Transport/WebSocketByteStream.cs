@@ -11,7 +11,7 @@ namespace IoTF.Mqtt.Transport;
 /// A read that is cancelled ends the connection, as WebSockets do. Disposing says goodbye with a close frame; when that cannot be sent within
 /// a second, the connection is cut.
 /// </remarks>
-public sealed class WebSocketStream : Stream
+public sealed class WebSocketByteStream : Stream
 {
     private static readonly TimeSpan GoodbyeLimit = TimeSpan.FromSeconds(1);
 
@@ -21,7 +21,7 @@ public sealed class WebSocketStream : Stream
 
     /// <summary>A stream over a WebSocket that is open.</summary>
     /// <param name="socket">The WebSocket; the stream owns it, and with it the connection below.</param>
-    public WebSocketStream(WebSocket socket) => _socket = socket;
+    public WebSocketByteStream(WebSocket socket) => _socket = socket;
 
     /// <inheritdoc/>
     public override bool CanRead => true;
