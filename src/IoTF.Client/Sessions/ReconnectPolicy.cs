@@ -33,7 +33,7 @@ internal readonly record struct ReconnectDecision(ReconnectStep Step, TimeSpan D
 
 /// <summary>
 /// Decides from how connections end whether a session connects again and when: exponential backoff with jitter, an end where
-/// trying again cannot help, and words for the two loops that look like a bad network and are none (protocol.md §10.3, §10.4).
+/// trying again cannot help, and words for the two loops that look like a bad network and are none (protocol.md §10, rows 3 and 4).
 /// No clock and no chance of its own: both are given.
 /// </summary>
 internal sealed class ReconnectPolicy(SessionOptions options, ReconnectOptions? reconnect, Func<double> chance)
