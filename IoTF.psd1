@@ -1,5 +1,7 @@
 @{
     # bin/ is build output in its final shape: what a build leaves there is what the Gallery gets.
+    # The loader comes first: it makes the assemblies in bin/lib findable, which PowerShell needs to list the cmdlets of the root module.
+    NestedModules        = @('bin/IoTF.Loader.dll')
     RootModule           = 'bin/IoTF.PowerShell.dll'
     ModuleVersion        = '0.1.0'
     GUID                 = '5606e24c-de68-4049-b4cc-e40371892374'

@@ -35,7 +35,7 @@ public sealed partial class PackageTests : IDisposable
             new[]
             {
                 "IoTF.Format.ps1xml", "IoTF.Types.ps1xml", "IoTF.nuspec", "IoTF.psd1", "LICENSE", "THIRD-PARTY-NOTICES.md", "[Content_Types].xml", "_rels/.rels",
-                "bin/IoTF.PowerShell.dll", "bin/lib/IoTF.Client.dll", "bin/lib/IoTF.Emulator.dll", "bin/lib/IoTF.Mqtt.dll", "bin/lib/IoTF.Protocol.dll",
+                "bin/IoTF.Loader.dll", "bin/IoTF.PowerShell.dll", "bin/lib/IoTF.Client.dll", "bin/lib/IoTF.Emulator.dll", "bin/lib/IoTF.Mqtt.dll", "bin/lib/IoTF.Protocol.dll",
                 "bin/lib/MQTTnet.dll", "bin/lib/YamlDotNet.dll",
             }.Concat(help).Order(StringComparer.Ordinal),
             archive.Entries.Select(entry => entry.FullName));

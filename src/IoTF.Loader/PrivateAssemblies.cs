@@ -1,7 +1,7 @@
 using System.Reflection;
 using System.Runtime.Loader;
 
-namespace IoTF.PowerShell.Loading;
+namespace IoTF.Loader;
 
 /// <summary>
 /// The load context that holds the module's own assemblies and the packages they use, so that another module with another MQTTnet in the
