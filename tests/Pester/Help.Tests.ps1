@@ -145,7 +145,7 @@ Describe 'Get-Help' {
     }
 
     It 'finds the about topics, in lines of 80 columns but for scripts' {
-        $topics.Count | Should -Be 8
+        $topics.Count | Should -Be 12
         foreach ($topic in $topics) {
             $name = [System.IO.Path]::GetFileNameWithoutExtension($topic)
             $text = Get-Help $name

@@ -93,6 +93,6 @@ public static class FaultIds
     /// <summary>The service closes the connection over a message.</summary>
     public const string MessageClosesConnection = nameof(MessageClosesConnection);
 
-    /// <summary>The service throws the client out again and again.</summary>
-    public const string ThrownOut = nameof(ThrownOut);
+    /// <summary>The service disconnects the client again and again.</summary>
+    public const string RepeatedlyDisconnected = nameof(RepeatedlyDisconnected);
 }

@@ -12,15 +12,15 @@ internal static class SessionFaults
     /// <summary>The MQTT 5 reason code of a session that another connection has taken over (protocol.md §2.4).</summary>
     public const int SessionTakenOver = 0x8E;
 
-    public static Fault ThrownOut(SessionOptions options, int times, bool isTakenOver) => new(
-        FaultIds.ThrownOut,
+    public static Fault RepeatedlyDisconnected(SessionOptions options, int times, bool isTakenOver) => new(
+        FaultIds.RepeatedlyDisconnected,
         FaultCategory.Connection,
         isTakenOver
-            ? $"{options.Endpoint} has thrown {options.Identity.ClientId} out {times} times in a row, because another client connects with the same ClientId."
-            : $"{options.Endpoint} has thrown {options.Identity.ClientId} out {times} times in a row, each time soon after connecting.",
+            ? $"{options.Endpoint} disconnected {options.Identity.ClientId} {times} times in a row, because another client connects with the same ClientId."
+            : $"{options.Endpoint} disconnected {options.Identity.ClientId} {times} times in a row, each time soon after connecting.",
         isTakenOver
             ? "Find the other client and give it an identity of its own, then connect again."
-            : "Most often another client connects with the same ClientId, and each throws the other out: give each an identity of its own. Else a subscription may not be allowed.",
+            : "Usually another client connects with the same ClientId, and each disconnects the other: give each an identity of its own. Otherwise a subscription may not be allowed.",
         isTakenOver ? SessionTakenOver : null,
         IsPermanent: true);
 

@@ -45,7 +45,7 @@ internal sealed class ReconnectPolicy(SessionOptions options, ReconnectOptions? 
     private const int SameMessageLimit = 3;
 
     /// <summary>After so many connections in a row from which the client was thrown out, it is no accident.</summary>
-    private const int ThrownOutLimit = 5;
+    private const int RepeatedlyDisconnectedLimit = 5;
 
     private int _tries;
     private int _thrownOut;
@@ -108,7 +108,7 @@ internal sealed class ReconnectPolicy(SessionOptions options, ReconnectOptions? 
             return TryAgain() with { Step = ReconnectStep.GiveUpOldest };
         }
 
-        return _thrownOut >= ThrownOutLimit ? Stop(SessionFaults.ThrownOut(options, _thrownOut, isTakenOver)) : TryAgain();
+        return _thrownOut >= RepeatedlyDisconnectedLimit ? Stop(SessionFaults.RepeatedlyDisconnected(options, _thrownOut, isTakenOver)) : TryAgain();
     }
 
     private static ReconnectDecision Stop(Fault fault) => new(ReconnectStep.Stop, TimeSpan.Zero, fault);

@@ -234,7 +234,7 @@ public sealed class ReconnectTests : IAsyncLifetime
 
         // It connects again each time that it is thrown out itself.
         await using var thief = await MosquittoSubscriber.StartAsync(Client with { ClientId = ClientId }, new MosquittoSubscription("#"));
-        var error = Refusals.HasIdAndNextStep("ThrownOut", await script.WaitForEndAsync());
+        var error = Refusals.HasIdAndNextStep("RepeatedlyDisconnected", await script.WaitForEndAsync());
 
         Assert.Contains("same ClientId", $"{error} {error.NextStep()}", StringComparison.Ordinal);
         dynamic session = PSObject.AsPSObject(Assert.Single((await engine.RunAsync("$session")).OrFail().Output));

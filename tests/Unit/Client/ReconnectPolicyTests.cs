@@ -82,7 +82,7 @@ public sealed class ReconnectPolicyTests : ClientTest
         }
 
         var (step, fault) = StepOf(policy.AfterLoss(ThrownOut()));
-        Assert.Equal((ReconnectStep.Stop, FaultIds.ThrownOut), (step, fault!.Id));
+        Assert.Equal((ReconnectStep.Stop, FaultIds.RepeatedlyDisconnected), (step, fault!.Id));
         Assert.Contains("same ClientId", fault.Advice, StringComparison.Ordinal);
     }
 
@@ -112,7 +112,7 @@ public sealed class ReconnectPolicyTests : ClientTest
         }
 
         var (step, fault) = StepOf(policy.AfterLoss(taken));
-        Assert.Equal((ReconnectStep.Stop, FaultIds.ThrownOut, 0x8E), (step, fault!.Id, fault.Code));
+        Assert.Equal((ReconnectStep.Stop, FaultIds.RepeatedlyDisconnected, 0x8E), (step, fault!.Id, fault.Code));
     }
 
     [Fact]

@@ -100,7 +100,7 @@ public sealed class ReconnectStateTests : ReconnectTest
         await peer.ReceiveToEndAsync().ContinueWith(_ => { }, TaskScheduler.Default);
         using var batch = new SendBatch(session, Tolerance, wantsAll: true);
         await Blocking(() => SendAll(batch, 1, QualityOfService.AtLeastOnce));
-        Assert.Equal((FaultIds.ThrownOut, 0x8E), (Assert.Single(ReportsOf(batch)).Fault!.Id, session.Fault!.Code));
+        Assert.Equal((FaultIds.RepeatedlyDisconnected, 0x8E), (Assert.Single(ReportsOf(batch)).Fault!.Id, session.Fault!.Code));
     }
 
     [Fact]
