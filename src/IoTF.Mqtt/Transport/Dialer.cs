@@ -95,6 +95,12 @@ public static class Dialer
             return [address];
         }
 
+        // Names below localhost are this machine's (RFC 6761 §6.3), and the resolver of Windows does not know them.
+        if (hostName.TrimEnd('.').EndsWith(".localhost", StringComparison.OrdinalIgnoreCase))
+        {
+            return [IPAddress.Loopback, IPAddress.IPv6Loopback];
+        }
+
         try
         {
             var addresses = await Dns.GetHostAddressesAsync(hostName, cancellationToken).ConfigureAwait(false);

@@ -226,6 +226,27 @@ public sealed class DialerTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Dialer.DialAsync(new DialTarget(Name, 1, Tls: null), fired));
     }
 
+    [Theory]
+    [InlineData("local1.messaging.localhost")]
+    [InlineData("LOCAL1.Messaging.LOCALHOST.")]
+    public async Task Names_below_localhost_are_this_machine_whatever_its_resolver_knows(string hostName)
+    {
+        await using var server = LocalServer.Tls(Authority.Issue("*.messaging.localhost"));
+        Assert.All(await Dialer.ResolveAsync(new DialTarget(hostName, server.Port, Tls: null), default), static address => Assert.True(IPAddress.IsLoopback(address)));
+        await using var stream = await Dialer.DialAsync(new DialTarget(hostName, server.Port, Tls: null), default);
+        await server.Accepted.Task.WaitAsync(Patience.Limit);
+    }
+
+    [Fact]
+    public async Task The_certificate_of_a_name_below_localhost_is_verified_as_any_other()
+    {
+        await using var server = LocalServer.Tls(Authority.Issue("*.messaging.localhost"));
+        await using var stream = await DialAsync(server, Trusting(Authority), "local1.messaging.localhost");
+        await AssertEchoesAsync(stream);
+        await using var other = LocalServer.Tls(Authority.Issue("elsewhere.example"));
+        await AssertFailsAsync(other, Trusting(Authority), LinkFailure.CertificateNameMismatch, "local1.messaging.localhost");
+    }
+
     private static TlsDemands Trusting(params TestAuthority[] authorities) =>
         new() { TrustedAuthorities = [.. authorities.Select(authority => authority.Certificate)] };
 
