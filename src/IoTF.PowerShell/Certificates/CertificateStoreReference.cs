@@ -56,7 +56,7 @@ internal sealed partial class CertificateStoreReference
         }
     }
 
-    [GeneratedRegex(@"^cert:[\\/]*(?<location>CurrentUser|LocalMachine)[\\/]+(?<store>\w+)[\\/]+(?<thumbprint>[0-9A-F]{64}|[0-9A-F]{40})\z", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^cert:[\\/]*(?<location>CurrentUser|LocalMachine)[\\/]+(?<store>[^\\/]+)[\\/]+(?<thumbprint>[0-9A-F]{64}|[0-9A-F]{40})\z", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex StorePath();
 
     [GeneratedRegex(@"^([0-9A-F]{64}|[0-9A-F]{40})\z", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]

@@ -16,13 +16,16 @@ internal sealed class ConfigurationFileCompleter : IArgumentCompleter
         string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
     {
         var word = wordToComplete.Trim('\'', '"');
-        var nameStart = word.LastIndexOfAny(['/', Path.DirectorySeparatorChar]) + 1;
+
+        // PowerShell takes either separator on every system.
+        var nameStart = word.LastIndexOfAny(['/', '\\']) + 1;
         var (folder, begun) = (word[..nameStart], word[nameStart..]);
+        var path = folder.Replace('\\', Path.DirectorySeparatorChar).Replace('/', Path.DirectorySeparatorChar);
 
         // Asked by a script, because the runspace itself refuses while it completes.
         var here = ScriptBlock.Create("$ExecutionContext.SessionState.Path.CurrentFileSystemLocation.ProviderPath").Invoke().Single().ToString();
         var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
-        var directory = new DirectoryInfo(Path.Combine(here, folder.StartsWith("~/", StringComparison.Ordinal) ? home + folder[1..] : folder));
+        var directory = new DirectoryInfo(Path.Combine(here, path is ['~', var separator, ..] && separator == Path.DirectorySeparatorChar ? home + path[1..] : path));
         if (!directory.Exists)
         {
             return [];

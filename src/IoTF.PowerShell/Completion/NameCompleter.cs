@@ -31,6 +31,6 @@ internal abstract partial class NameCompleter : IArgumentCompleter
     internal static string Quote(string name) =>
         PlainWord().IsMatch(name) ? name : $"'{CodeGeneration.EscapeSingleQuotedStringContent(name)}'";
 
-    [GeneratedRegex(@"^[A-Za-z_./~][A-Za-z0-9_./:-]*\z")]
+    [GeneratedRegex(@"^[A-Za-z_./\\~][A-Za-z0-9_./\\:-]*\z")]
     private static partial Regex PlainWord();
 }
