@@ -238,7 +238,7 @@ public sealed class LocalEmulator : IAsyncDisposable
         {
             var state = file.Read();
             var effective = state is not null && options.Organization == EmulatorOptions.DefaultOrganization ? options with { Organization = state.Organization } : options;
-            var service = new EmulatorService(effective, await LocalAuthority.OfFileAsync($"{file.Path}.authority.pem").ConfigureAwait(false));
+            var service = new EmulatorService(effective, await LocalAuthority.OfFileAsync($"{file.Path}.authority.pem", options.Clock).ConfigureAwait(false));
             var keeper = new StateKeeper(file, service);
             if (state is not null)
             {

@@ -47,8 +47,9 @@ internal sealed class LocalAuthority
 
     /// <summary>The authority of a file, which is made when it is not there. One that ends soon is replaced.</summary>
     /// <param name="path">A PEM file with the certificate and its key, for its owner only.</param>
+    /// <param name="clock">Counts how long a file that another program holds is tried again.</param>
     /// <exception cref="EmulatorException">The file cannot be used, or is something else.</exception>
-    public static async Task<LocalAuthority> OfFileAsync(string path)
+    public static async Task<LocalAuthority> OfFileAsync(string path, TimeProvider clock)
     {
         try
         {
@@ -64,7 +65,7 @@ internal sealed class LocalAuthority
             using var made = Make();
             using var key = made.GetRSAPrivateKey()!;
             var text = $"{made.ExportCertificatePem()}\n{key.ExportPkcs8PrivateKeyPem()}\n";
-            await PrivateFile.WriteAsync(path, file => file.WriteAsync(Encoding.ASCII.GetBytes(text)).AsTask()).ConfigureAwait(false);
+            await PrivateFile.WriteAsync(path, file => file.WriteAsync(Encoding.ASCII.GetBytes(text)).AsTask(), clock).ConfigureAwait(false);
             return new LocalAuthority(made);
         }
         catch (Exception exception) when (exception is CryptographicException or ArgumentException)
@@ -118,16 +119,14 @@ internal sealed class LocalAuthority
         var serial = RandomNumberGenerator.GetBytes(16);
         serial[0] &= 0x7F;
         using var issued = request.Create(authority, from < authority.NotBefore ? authority.NotBefore : from, until, serial);
-        var withKey = issued.CopyWithPrivateKey(key);
-        if (!OperatingSystem.IsWindows())
+        try
         {
-            return withKey;
+            return CertificateLoader.ForTls(issued.CopyWithPrivateKey(key));
         }
-
-        // Windows' TLS does not take a key that lives in this process only.
-        using (withKey)
+        catch (KeyStorageException exception)
         {
-            return CertificateLoader.FromPfx(withKey.Export(X509ContentType.Pkcs12), password: null, X509KeyStorageFlags.DefaultKeySet);
+            throw new EmulatorException(
+                EmulatorErrorId.EmulatorFileUnavailable, $"The emulator cannot use the private key of its certificate: {exception.Message}", exception);
         }
     }
 }

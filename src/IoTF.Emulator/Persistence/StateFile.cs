@@ -25,8 +25,7 @@ internal sealed class StateFile : IDisposable
         path = System.IO.Path.GetFullPath(path);
         try
         {
-            return new StateFile(path, new FileStream(
-                path + LockSuffix, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose));
+            return new StateFile(path, PrivateFile.Open(path + LockSuffix, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileOptions.DeleteOnClose));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -66,8 +65,8 @@ internal sealed class StateFile : IDisposable
     }
 
     /// <summary>Writes the file anew; until that is done the old one stays.</summary>
-    public Task WriteAsync(SavedState state) =>
-        PrivateFile.WriteAsync(Path, file => JsonSerializer.SerializeAsync(file, state, SavedStateJson.Default.SavedState));
+    public Task WriteAsync(SavedState state, TimeProvider clock) =>
+        PrivateFile.WriteAsync(Path, file => JsonSerializer.SerializeAsync(file, state, SavedStateJson.Default.SavedState), clock);
 
     /// <summary>What is thrown over a file that says what cannot be.</summary>
     public EmulatorException Damaged(string reason, Exception? innerException = null) => new(

@@ -58,7 +58,7 @@ internal sealed class StateKeeper(StateFile file, EmulatorService service) : IDi
         await _writing.ConfigureAwait(false);
         try
         {
-            await file.WriteAsync(Collect()).ConfigureAwait(false);
+            await file.WriteAsync(Collect(), service.Options.Clock).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -85,7 +85,7 @@ internal sealed class StateKeeper(StateFile file, EmulatorService service) : IDi
         var began = clock.GetTimestamp();
         try
         {
-            await file.WriteAsync(Collect()).ConfigureAwait(false);
+            await file.WriteAsync(Collect(), service.Options.Clock).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

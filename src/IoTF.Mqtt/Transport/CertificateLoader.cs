@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
 namespace IoTF.Mqtt.Transport;
@@ -13,16 +14,52 @@ public static class CertificateLoader
         new(content);
 #endif
 
-    /// <summary>The certificate of a PFX with its private key.</summary>
-    public static X509Certificate2 FromPfx(byte[] content, string? password, X509KeyStorageFlags flags) =>
-#if NET9_0_OR_GREATER
-        X509CertificateLoader.LoadPkcs12(content, password, flags);
-#else
-        new(content, password, flags);
-#endif
+    /// <summary>A certificate whose private key TLS can use. On Windows that is not one which exists in memory only, as a new key or one from PEM does.</summary>
+    /// <param name="pair">The certificate with its key; it is not to be used afterwards.</param>
+    /// <exception cref="KeyStorageException">The account has no place for it.</exception>
+    public static X509Certificate2 ForTls(X509Certificate2 pair)
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            return pair;
+        }
+
+        using (pair)
+        {
+            return FromFile(pair.Export(X509ContentType.Pfx), password: null, withPrivateKeys: true)[0];
+        }
+    }
 
     /// <summary>The certificates of a DER, PFX or PKCS #7 file.</summary>
-    public static X509Certificate2Collection FromFile(byte[] content, string? password, X509KeyStorageFlags flags)
+    /// <param name="content">The file.</param>
+    /// <param name="password">That of a PFX; null for none.</param>
+    /// <param name="withPrivateKeys">Whether TLS is going to use private keys that are in it.</param>
+    /// <exception cref="CryptographicException">It is something else, or has another password.</exception>
+    /// <exception cref="KeyStorageException">The account has no place for a private key.</exception>
+    public static X509Certificate2Collection FromFile(byte[] content, string? password, bool withPrivateKeys)
+    {
+        // Without a file for the key; TLS on Windows cannot use such a key.
+        var flags = OperatingSystem.IsWindows() && !withPrivateKeys ? X509KeyStorageFlags.EphemeralKeySet : X509KeyStorageFlags.DefaultKeySet;
+        try
+        {
+            var found = Import(content, password, flags);
+            if (OperatingSystem.IsWindows() && withPrivateKeys)
+            {
+                foreach (var certificate in found)
+                {
+                    KeyFiles.OfProcess.Track(certificate);
+                }
+            }
+
+            return found;
+        }
+        catch (CryptographicException fault) when (OperatingSystem.IsWindows() && withPrivateKeys && KeyStorageException.Explain(fault) is { } explained)
+        {
+            throw explained;
+        }
+    }
+
+    private static X509Certificate2Collection Import(byte[] content, string? password, X509KeyStorageFlags flags)
     {
 #if NET9_0_OR_GREATER
         switch (X509Certificate2.GetCertContentType(content))

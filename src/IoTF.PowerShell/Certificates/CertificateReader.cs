@@ -126,7 +126,7 @@ internal sealed class CertificateReader(PathIntrinsics paths)
             var text = Encoding.UTF8.GetString(content);
             if (!text.Contains(PemMark, StringComparison.Ordinal))
             {
-                found.AddRange(CertificateLoader.FromFile(content, Password is null ? null : Secrets.Reveal(Password), X509KeyStorageFlags.DefaultKeySet));
+                found.AddRange(CertificateLoader.FromFile(content, Password is null ? null : Secrets.Reveal(Password), WithPrivateKey));
                 return found;
             }
 
@@ -149,16 +149,7 @@ internal sealed class CertificateReader(PathIntrinsics paths)
         var pair = Password is not null && key.Contains(EncryptedMark, StringComparison.Ordinal)
             ? X509Certificate2.CreateFromEncryptedPem(certificate, key, Secrets.Reveal(Password))
             : X509Certificate2.CreateFromPem(certificate, key);
-        if (!OperatingSystem.IsWindows())
-        {
-            return pair;
-        }
-
-        // Windows' TLS cannot use a key that exists in memory only, which is what reading PEM makes; through PFX it becomes one that can be used.
-        using (pair)
-        {
-            return CertificateLoader.FromPfx(pair.Export(X509ContentType.Pfx), password: null, X509KeyStorageFlags.DefaultKeySet);
-        }
+        return CertificateLoader.ForTls(pair);
     }
 
     /// <summary>Turns what .NET says about bytes that it cannot read into our words; a key that does not belong to the certificate is an ArgumentException there.</summary>
@@ -167,6 +158,10 @@ internal sealed class CertificateReader(PathIntrinsics paths)
         try
         {
             return read();
+        }
+        catch (KeyStorageException fault)
+        {
+            throw new CertificateReadException($"The private key in {source} cannot be used: {fault.Message}", fault);
         }
         catch (Exception fault) when (fault is CryptographicException or ArgumentException)
         {

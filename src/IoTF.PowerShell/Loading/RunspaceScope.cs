@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Management.Automation.Runspaces;
 using System.Runtime.InteropServices;
+using IoTF.Mqtt.Transport;
 
 namespace IoTF.PowerShell.Loading;
 
@@ -35,11 +36,11 @@ internal sealed class RunspaceScope
 
     static RunspaceScope()
     {
-        AppDomain.CurrentDomain.ProcessExit += static (_, _) => EndAll();
+        AppDomain.CurrentDomain.ProcessExit += static (_, _) => EndAll(Limit);
         Signals =
         [
-            PosixSignalRegistration.Create(PosixSignal.SIGTERM, static _ => EndAll()),
-            PosixSignalRegistration.Create(PosixSignal.SIGHUP, static _ => EndAll()),
+            PosixSignalRegistration.Create(PosixSignal.SIGTERM, static _ => EndAll(EndLimits.ToldToEnd(OperatingSystem.IsWindows()))),
+            PosixSignalRegistration.Create(PosixSignal.SIGHUP, static _ => EndAll(EndLimits.ToldToEnd(OperatingSystem.IsWindows()))),
         ];
     }
 
@@ -48,8 +49,8 @@ internal sealed class RunspaceScope
         _runspaceId = runspaceId;
     }
 
-    /// <summary>The longest time that the end of a runspace waits for the things it owns. Each has a shorter limit of its own.</summary>
-    internal static TimeSpan EndLimit { get; } = TimeSpan.FromSeconds(15);
+    /// <summary>How long the end of a runspace waits for the things it owns. What they do at their end has to take less.</summary>
+    internal static TimeSpan Limit { get; private set; } = EndLimits.Ordinary;
 
     /// <summary>The scope of the runspace that runs the calling cmdlet. Call it on the pipeline thread.</summary>
     internal static RunspaceScope Current =>
@@ -108,18 +109,11 @@ internal sealed class RunspaceScope
         }
     }
 
-    private static void EndAll() => Task.WaitAll([.. Open.Values.Select(static scope => Task.Run(scope.End))], EndLimit);
-
-    private static async Task DisposeAsync(IAsyncDisposable resource)
+    private static void EndAll(TimeSpan limit)
     {
-        try
-        {
-            await resource.DisposeAsync().ConfigureAwait(false);
-        }
-        catch (Exception)
-        {
-            // Nobody is left to be told: the runspace is closed, or the module is gone. The others must still end.
-        }
+        Limit = limit;
+        Task.WaitAll([.. Open.Values.Select(static scope => Task.Run(scope.End))], limit);
+        KeyFiles.OfProcess.Delete();
     }
 
     private void OnStateChanged(object? sender, RunspaceStateEventArgs change)
@@ -140,24 +134,19 @@ internal sealed class RunspaceScope
             end = _end ??= Task.Run(EndAsync);
         }
 
-        end.Wait(EndLimit);
+        end.Wait(Limit);
     }
 
     private async Task EndAsync()
     {
-        (EndOrder Order, IAsyncDisposable Resource)[] ending;
+        (EndOrder, IAsyncDisposable)[] ending;
         lock (_gate)
         {
             ending = [.. _owned];
             _owned.Clear();
         }
 
-        var limit = Task.Delay(EndLimit);
-        foreach (var step in ending.GroupBy(static owned => owned.Order).OrderBy(static step => step.Key))
-        {
-            await Task.WhenAny(Task.WhenAll(step.Select(static owned => Task.Run(() => DisposeAsync(owned.Resource)))), limit).ConfigureAwait(false);
-        }
-
+        await OrderlyEnd.RunAsync(ending, Limit, TimeProvider.System).ConfigureAwait(false);
         Open.TryRemove(KeyValuePair.Create(_runspaceId, this));
     }
 }

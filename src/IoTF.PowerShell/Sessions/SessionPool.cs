@@ -12,6 +12,9 @@ internal sealed class SessionPool : IAsyncDisposable
     /// <summary>How long what is in flight may take when nobody waits for it any more.</summary>
     private static readonly TimeSpan DrainAtEnd = TimeSpan.FromSeconds(5);
 
+    /// <summary>The part of the time to the end of the process that leaves enough for sending DISCONNECT.</summary>
+    private const int DrainShare = 2;
+
     private readonly object _gate = new();
     private readonly List<IoTFSession> _sessions = [];
 
@@ -116,6 +119,10 @@ internal sealed class SessionPool : IAsyncDisposable
         && (!options.Identity.IsSharedByMembers || HasName(session, name));
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync() =>
-        await Task.WhenAll(All.Select(session => session.Session.CloseAsync(DrainAtEnd))).ConfigureAwait(false);
+    public async ValueTask DisposeAsync()
+    {
+        var share = RunspaceScope.Limit / DrainShare;
+        var drain = share < DrainAtEnd ? share : DrainAtEnd;
+        await Task.WhenAll(All.Select(session => session.Session.CloseAsync(drain))).ConfigureAwait(false);
+    }
 }

@@ -62,6 +62,7 @@ public sealed class ClientCertificateTests : IClassFixture<Engine>, IDisposable
     [Theory]
     [InlineData("Cert:\\CurrentUser\\My\\")]
     [InlineData("cert:/LocalMachine/My/")]
+    [InlineData("Cert:\\LocalMachine\\Remote Desktop\\")]
     [InlineData("")]
     public void A_thumbprint_is_looked_for_in_the_stores(string place)
     {

@@ -54,8 +54,7 @@ internal sealed class TestAuthority
         }
 
         using var issued = request.Create(_certificate, DateTimeOffset.UtcNow.AddDays(fromDay), DateTimeOffset.UtcNow.AddDays(toDay), Serial());
-        using var withKey = issued.CopyWithPrivateKey(key);
-        return CertificateLoader.FromPfx(withKey.Export(X509ContentType.Pkcs12), password: null, X509KeyStorageFlags.DefaultKeySet);
+        return CertificateLoader.ForTls(issued.CopyWithPrivateKey(key));
     }
 
     private static CertificateRequest Request(string name, ECDsa key)
