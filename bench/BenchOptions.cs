@@ -15,6 +15,9 @@ internal sealed record BenchOptions
     /// <summary>The module that is measured.</summary>
     public string Module { get; init; } = Tools.Module;
 
+    /// <summary>Another module that is measured in turn with <see cref="Module"/>, and nobody else; null for the usual peers.</summary>
+    public string? Against { get; init; }
+
     /// <summary>Measures only rows and sections whose name contains this.</summary>
     public string Only { get; init; } = "";
 
@@ -35,6 +38,7 @@ internal sealed record BenchOptions
                 "--runs" => options with { Runs = int.Parse(value, CultureInfo.InvariantCulture) },
                 "--scale" => options with { Scale = double.Parse(value, CultureInfo.InvariantCulture) },
                 "--module" => options with { Module = Path.GetFullPath(value) },
+                "--against" => options with { Against = Path.GetFullPath(value) },
                 "--only" => options with { Only = value },
                 _ => throw new FormatException($"There is no option '{words[i]}'."),
             };

@@ -13,6 +13,7 @@ const string Usage = """
       --scale <x>      multiplies the numbers of messages; 0.1 for a quick look (1)
       --only <text>    only the sections whose title contains the text, such as "QoS 1, plain"
       --module <path>  another IoTF.psd1 than this checkout's
+      --against <path> compare with this IoTF.psd1 alone (throughput and receive)
     """;
 const int WrongUsage = 64;
 

@@ -29,9 +29,11 @@ internal static class Receive
     private static async Task MeasureAsync(BenchOptions options, string title, bool tls, int qos)
     {
         var count = options.Scaled(200_000);
-        Receiver[] receivers =
+        Receiver mine = new("Receive-IoTFEvent", (broker, number) => StartIoTF(options, broker, tls, number), SaysReady: true);
+        Receiver[] receivers = options.Against is { } other
+            ? [mine, new("Receive-IoTFEvent of the other module", (broker, number) => StartIoTF(options with { Module = other }, broker, tls, number), SaysReady: true)] :
         [
-            new("Receive-IoTFEvent", (broker, number) => StartIoTF(options, broker, tls, number), SaysReady: true),
+            mine,
             new("mosquitto_sub -F %J", (broker, number) => StartMosquittoSub(broker, tls, qos, number), SaysReady: false),
             new("Receive-IoTFEvent, and .Data of each", (broker, number) => StartIoTF(options, broker, tls, number, "-ReadData"), SaysReady: true),
         ];
@@ -45,14 +47,14 @@ internal static class Receive
         }
 
         var table = new Table("Receiver", "received", "IoTF is", "sent meanwhile", "dropped by the receiver");
-        var mine = laps[receivers[0]].Select(lap => lap.Rate).Median();
+        var own = laps[mine].Select(lap => lap.Rate).Median();
         foreach (var receiver in receivers)
         {
             var rate = laps[receiver].Select(lap => lap.Rate).Median();
             table.Add(
                 receiver.Name,
                 Figures.Rate(rate),
-                Figures.Ratio(mine / rate),
+                Figures.Ratio(own / rate),
                 Figures.Count(laps[receiver].Select(lap => lap.Sent).Median()),
                 Figures.Count(laps[receiver].Select(lap => lap.Dropped).Median()));
         }

@@ -30,12 +30,14 @@ internal sealed record Sender(string Name, Func<Sending, ChildProgram> Start, in
     /// <summary>How large its share of the messages is, for senders that are slow.</summary>
     public double Share { get; init; } = 1;
 
-    public static Sender IoTF(string kind) => new(
-        kind == "lines" ? "Send-IoTFEvent" : "Send-IoTFEvent, hashtables",
+    /// <param name="kind">What is sent.</param>
+    /// <param name="module">The module; null for the one under test.</param>
+    public static Sender IoTF(string kind, string? module = null) => new(
+        $"Send-IoTFEvent{(kind == "lines" ? "" : ", hashtables")}{(module is null ? "" : " of the other module")}",
         job => Tools.StartScript(
             "send.ps1",
             [
-                "-Module", job.Module, "-Port", $"{job.Port}", .. job.Tls ? new[] { "-CACertificate", job.Authority } : [],
+                "-Module", module ?? job.Module, "-Port", $"{job.Port}", .. job.Tls ? new[] { "-CACertificate", job.Authority } : [],
                 "-QoS", $"{job.Qos}", "-MaxInFlight", $"{job.Window}", "-Path", job.Path, "-Kind", kind, "-Passes", "2",
             ]),
         Passes: 2,

@@ -27,7 +27,7 @@ internal static class Throughput
     private static async Task MeasureAsync(BenchOptions options, string title, bool tls, int qos)
     {
         var count = options.Scaled(qos == 0 ? 500_000 : 50_000);
-        Sender[] senders =
+        Sender[] senders = options.Against is { } other ? [Sender.IoTF("lines"), Sender.IoTF("lines", other)] :
         [
             Sender.IoTF("lines"), Sender.MosquittoPub, Sender.IoTF("hashtables"),
             Sender.MqttNet(1, qos == 0 ? 0.2 : 0.4), .. qos == 0 ? Array.Empty<Sender>() : [Sender.MqttNet(64, 0.5)], Sender.MqttNet(1000, qos == 0 ? 0.2 : 0.5), Sender.Paho,

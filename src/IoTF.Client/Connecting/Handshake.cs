@@ -26,6 +26,9 @@ internal static class Handshake
     /// <summary>The largest packet taken from the service: the largest payload with room for topic and properties, many times over.</summary>
     private const int MaximumPacketSize = 16 * 1024 * 1024;
 
+    /// <summary>The limit of .NET for one look-up of revocation; it counts even when nobody waits for the look-up any more.</summary>
+    private static readonly TimeSpan LongestDownload = TimeSpan.FromSeconds(15);
+
     /// <summary>Connects.</summary>
     /// <exception cref="FaultException">It failed; the fault says why.</exception>
     /// <exception cref="OperationCanceledException">The caller's token fired.</exception>
@@ -61,9 +64,11 @@ internal static class Handshake
         var tls = options.Endpoint.Secure
             ? new TlsDemands
             {
+                ServerName = options.TlsServerName,
                 Protocols = options.TlsProtocols,
                 TrustedAuthorities = options.TrustedAuthorities,
                 RevocationMode = options.RevocationMode,
+                DownloadLimit = options.ConnectTimeout < LongestDownload ? options.ConnectTimeout : LongestDownload,
                 ClientCertificate = options.ClientCertificate,
                 ClientCertificateIssuers = options.ClientCertificateIssuers,
             }

@@ -161,11 +161,7 @@ public sealed class Diagnosis
                 return TlsFindings.Of(observation, _clock);
             },
             cancellationToken).ConfigureAwait(false);
-        return report with
-        {
-            Tls = report.Result == StepResult.Skipped ? null : observation,
-            Advice = report.FaultId == FaultIds.CertificateUntrusted ? TlsFindings.WhomToTrust(observation, report.Advice) : report.Advice,
-        };
+        return report with { Tls = report.Result == StepResult.Skipped ? null : observation };
     }
 
     private async Task<StepOutcome> UpgradeAsync(CancellationToken cancellationToken)

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Security.Authentication;
-using System.Security.Cryptography;
 using IoTF.Client.Connecting;
 using IoTF.Mqtt.Transport;
 
@@ -20,19 +19,6 @@ internal static class TlsFindings
         return certificate.NotAfter.ToUniversalTime() - clock.GetUtcNow().UtcDateTime < ClientCertificate.ExpiryNotice
             ? StepOutcome.Warning(detail, "The server's certificate is about to expire: have it renewed.")
             : StepOutcome.Passed(detail);
-    }
-
-    /// <summary>What a file for <c>-CACertificate</c> would have to contain.</summary>
-    public static string WhomToTrust(TlsObservation seen, string advice)
-    {
-        if (seen.Topmost is not { } topmost)
-        {
-            return advice;
-        }
-
-        return TlsObservation.IsSelfIssued(topmost)
-            ? $"{advice} The file would have to contain the certificate of '{topmost.Subject}' (SHA-256 {topmost.GetCertHashString(HashAlgorithmName.SHA256)}), which the server sent; compare it with what those who run the service say."
-            : $"{advice} The file would have to contain the certificate of '{topmost.Issuer}', which the server did not send; get it from those who run the service.";
     }
 
     /// <summary>The version as administrators write it.</summary>

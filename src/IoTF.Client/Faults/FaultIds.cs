@@ -42,6 +42,12 @@ public static class FaultIds
     /// <summary>The server's certificate was revoked.</summary>
     public const string CertificateRevoked = nameof(CertificateRevoked);
 
+    /// <summary>Whether the server's certificate was revoked could not be found out.</summary>
+    public const string RevocationUnknown = nameof(RevocationUnknown);
+
+    /// <summary>The server does not accept the client's certificate.</summary>
+    public const string ClientCertificateRefused = nameof(ClientCertificateRefused);
+
     /// <summary>The server's certificate is wrong otherwise.</summary>
     public const string CertificateInvalid = nameof(CertificateInvalid);
 

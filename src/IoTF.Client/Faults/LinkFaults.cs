@@ -27,14 +27,17 @@ internal static class LinkFaults
                 "Check -HostName and -Port, and whether the proxy's network reaches them; -NoProxy connects directly.", false),
             LinkFailure.WebSocketRefused => (FaultIds.WebSocketRefused, FaultCategory.Protocol,
                 "Check -WebSocketPath, and that what listens on -Port speaks MQTT over WebSocket; without -WebSocket, MQTT is spoken on the connection itself.", false),
-            LinkFailure.CertificateUntrusted => (FaultIds.CertificateUntrusted, FaultCategory.Security,
-                "If the installation has a certificate authority of its own, pass its certificate with -CACertificate. Do not connect if you did not expect this.", true),
+            LinkFailure.CertificateUntrusted => (FaultIds.CertificateUntrusted, FaultCategory.Security, WhomToTrust(exception.Missing), true),
             LinkFailure.CertificateNameMismatch => (FaultIds.CertificateNameMismatch, FaultCategory.Security,
-                "Connect with one of the names in the certificate (-HostName), or have the server's certificate made for this name.", true),
+                "Connect with one of the names in the certificate (-HostName). Through a tunnel or by an address, give the name with -TlsServerName.", true),
             LinkFailure.CertificateExpired => (FaultIds.CertificateExpired, FaultCategory.Security,
                 "Have the server's certificate renewed; check this machine's clock.", true),
             LinkFailure.CertificateRevoked => (FaultIds.CertificateRevoked, FaultCategory.Security,
-                "Have the server's certificate replaced. If only the revocation server cannot be reached, see -RevocationMode.", true),
+                "Have the server's certificate replaced.", true),
+            LinkFailure.RevocationUnknown => (FaultIds.RevocationUnknown, FaultCategory.Security,
+                "Check that this machine reaches the addresses for revocation (CRL, OCSP) that the certificate names, or connect without -RevocationMode.", false),
+            LinkFailure.ClientCertificateRefused => (FaultIds.ClientCertificateRefused, FaultCategory.Security,
+                "Give -Certificate the file that holds the certificate, its key and those of its issuers (PEM, or PFX with -CertificatePassword); Get-PfxCertificate returns the first alone. Check that the server trusts the authority at their end.", true),
             LinkFailure.CertificateInvalid => (FaultIds.CertificateInvalid, FaultCategory.Security,
                 "Have the server's certificate corrected by those who run the service.", true),
             LinkFailure.TlsVersionRefused => (FaultIds.TlsVersionRefused, FaultCategory.Security,
@@ -43,14 +46,29 @@ internal static class LinkFaults
                 "Check -Port: 8883 and 443 are the TLS ports. A plain-text port is used only with -Insecure.", false),
             // It may be a TLS server that was just stopping, so trying again makes sense.
             LinkFailure.TlsUnanswered => (FaultIds.NotTls, FaultCategory.Security,
-                "Check that -Port is a TLS port (8883 and 443 are; a plain-text port is used only with -Insecure) and that -HostName is the name the server expects (SNI).", false),
+                "Check that -Port is a TLS port (8883 and 443 are; a plain-text port is used only with -Insecure) and that -HostName or -TlsServerName is the name the server expects (SNI).", false),
             LinkFailure.TlsFailed => (FaultIds.TlsFailed, FaultCategory.Security,
-                "Check that -Port is a TLS port, that -HostName is the name the server expects (SNI), and whether it demands a client certificate (-Certificate).", false),
+                "Check that -Port is a TLS port, that -HostName or -TlsServerName is the name the server expects (SNI), and whether it demands a client certificate (-Certificate).", false),
             LinkFailure.Malformed or LinkFailure.PacketTooLarge or LinkFailure.ProtocolVersion => (FaultIds.NotMqtt, FaultCategory.Protocol,
                 "Check -HostName and -Port: what answers there does not speak MQTT.", false),
             _ => (FaultIds.ClosedBeforeConnAck, FaultCategory.Connection, ConnectAdvice.ClosedBeforeConnAck(endpoint.Secure), false),
         };
         return new Fault(id, category, $"{clientId} could not connect to {endpoint}: {exception.Message}", advice, IsPermanent: permanent);
+    }
+
+    /// <summary>What a file for <c>-CACertificate</c> would have to contain.</summary>
+    private static string WhomToTrust(MissingAuthority? missing)
+    {
+        const string Caution = "Do not connect if you did not expect this.";
+        return missing switch
+        {
+            null => $"If the installation has a certificate authority of its own, pass its certificate with -CACertificate. {Caution}",
+            { HasNamesake: true } =>
+                $"The certificate of '{missing.Subject}' that is trusted has another key than the one that issued the server's: get the current one from those who run the service and pass it with -CACertificate. {Caution}",
+            { Fingerprint: { } fingerprint } =>
+                $"If the installation has a certificate authority of its own, pass the certificate of '{missing.Subject}' (SHA-256 {fingerprint}) with -CACertificate: the server sent it, so compare it with what those who run the service say. {Caution}",
+            _ => $"Get the certificate of '{missing.Subject}' from those who run the service and pass it with -CACertificate, or have the server send it. {Caution}",
+        };
     }
 
     /// <summary>A connection that was open ended.</summary>

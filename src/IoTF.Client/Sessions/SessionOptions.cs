@@ -63,6 +63,9 @@ public sealed record SessionOptions
     /// <summary>Whether the server's certificate is checked for revocation.</summary>
     public X509RevocationMode RevocationMode { get; init; } = X509RevocationMode.NoCheck;
 
+    /// <summary>The name that TLS sends (SNI) and expects in the server's certificate; null for the host name.</summary>
+    public string? TlsServerName { get; init; }
+
     /// <summary>The versions of TLS that are offered.</summary>
     public SslProtocols TlsProtocols { get; init; } = SslProtocols.Tls12;
 

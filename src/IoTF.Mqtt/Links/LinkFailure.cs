@@ -36,11 +36,17 @@ public enum LinkFailure
     /// <summary>The certificate is not valid any more, or not yet.</summary>
     CertificateExpired,
 
-    /// <summary>The certificate was revoked, or its revocation could not be checked although that was asked for.</summary>
+    /// <summary>The certificate was revoked.</summary>
     CertificateRevoked,
+
+    /// <summary>Whether the certificate was revoked could not be found out, although that was asked for.</summary>
+    RevocationUnknown,
 
     /// <summary>The certificate is wrong in another way, or there is none.</summary>
     CertificateInvalid,
+
+    /// <summary>The server does not accept the certificate that identifies the client.</summary>
+    ClientCertificateRefused,
 
     /// <summary>The two ends have no version of TLS in common.</summary>
     TlsVersionRefused,
@@ -70,6 +76,12 @@ public enum LinkFailure
     ProtocolVersion,
 }
 
+/// <summary>A certificate that a client would have to trust before a chain holds.</summary>
+/// <param name="Subject">Whose it is.</param>
+/// <param name="Fingerprint">Its SHA-256 hash; null when the server did not send it.</param>
+/// <param name="HasNamesake">Whether a certificate of the same name is trusted that did not issue the chain.</param>
+public sealed record MissingAuthority(string Subject, string? Fingerprint, bool HasNamesake);
+
 /// <summary>A connection could not be made, or ended.</summary>
 public sealed class LinkException : IOException
 {
@@ -82,4 +94,7 @@ public sealed class LinkException : IOException
 
     /// <summary>What happened.</summary>
     public LinkFailure Failure { get; }
+
+    /// <summary>For <see cref="LinkFailure.CertificateUntrusted"/>: what would have to be trusted; null when that is not known.</summary>
+    public MissingAuthority? Missing { get; init; }
 }

@@ -11,6 +11,9 @@ public static class EnvironmentProxies
 {
     private static readonly string[] Names = ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"];
 
+    /// <summary>Whether the environment names a proxy for any host, so that it decides.</summary>
+    public static bool AreThere(Func<string, string?> read) => Names.Any(name => !string.IsNullOrWhiteSpace(read(name)));
+
     /// <summary>Finds the variable that counts for a host.</summary>
     /// <param name="hostName">A DNS name, or an IP address without brackets.</param>
     /// <param name="port">The port.</param>
@@ -36,7 +39,7 @@ public static class EnvironmentProxies
         string? ValueOf(string name) => read(name) is { } value && !string.IsNullOrWhiteSpace(value) ? value.Trim() : null;
     }
 
-    private static bool IsLoopback(string hostName) =>
+    internal static bool IsLoopback(string hostName) =>
         IPAddress.TryParse(hostName, out var address)
             ? IPAddress.IsLoopback(address)
             : hostName.Equals("localhost", StringComparison.OrdinalIgnoreCase) || hostName.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase);

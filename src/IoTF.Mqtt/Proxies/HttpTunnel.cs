@@ -5,18 +5,13 @@ using IoTF.Mqtt.Transport;
 
 namespace IoTF.Mqtt.Proxies;
 
-/// <summary>A tunnel through an HTTP proxy (RFC 9110 §9.3.6), with Basic authentication when there is a password (RFC 7617).</summary>
+/// <summary>A tunnel through an HTTP proxy (RFC 9110 §9.3.6).</summary>
 internal static class HttpTunnel
 {
-    /// <summary>Asks for the tunnel.</summary>
+    /// <summary>Asks for the tunnel, with an authorization or without.</summary>
     /// <returns>Null when it is open; the proxy's answer when it refuses.</returns>
     /// <exception cref="InvalidDataException">The answer is not HTTP.</exception>
     /// <exception cref="IOException">The connection ended.</exception>
-    public static Task<HttpHead?> OpenAsync(Stream stream, DialTarget target, CancellationToken cancellationToken) =>
-        AskAsync(stream, target, BasicOf(target.Proxy!), cancellationToken);
-
-    /// <summary>Asks for the tunnel with an authorization.</summary>
-    /// <returns>As <see cref="OpenAsync"/>.</returns>
     public static async Task<HttpHead?> AskAsync(Stream stream, DialTarget target, string? authorization, CancellationToken cancellationToken)
     {
         var credentials = authorization is null ? "" : $"Proxy-Authorization: {authorization}\r\n";
@@ -42,14 +37,15 @@ internal static class HttpTunnel
             LinkFailure.ProxyAuthenticationRequired,
             target.Proxy!.Credential is null && !target.Proxy.UseDefaultCredentials
                 ? $"The proxy {target.Proxy} demands a user name and a password ({answer.StatusText})."
-                : $"The proxy {target.Proxy} does not accept the credentials ({answer.StatusText})."),
+                : ProxyChallenges.Of(answer) is { Count: > 0 } challenges && !challenges.Any(challenge => ProxyChallenges.IsKnown(challenge.Scheme))
+                    ? $"The proxy {target.Proxy} demands {string.Join(", ", challenges.Select(challenge => challenge.Scheme))}, and none of Negotiate, NTLM and Basic ({answer.StatusText})."
+                    : $"The proxy {target.Proxy} does not accept the credentials ({answer.StatusText})."),
         502 or 503 or 504 => new LinkException(
             LinkFailure.ProxyCouldNotConnect, $"The proxy {target.Proxy} could not connect to {target.Authority} ({answer.StatusText})."),
         _ => new LinkException(LinkFailure.ProxyRefused, $"The proxy {target.Proxy} refuses to connect to {target.Authority} ({answer.StatusText})."),
     };
 
-    // Sent at once, as it is the one scheme that every proxy with passwords knows; it costs no round trip then.
-    private static string? BasicOf(ProxyServer proxy) => proxy.Credential is { } credential
-        ? $"Basic {Convert.ToBase64String(Encoding.UTF8.GetBytes($"{credential.UserName}:{credential.Password}"))}"
-        : null;
+    /// <summary>The authorization of the Basic scheme (RFC 7617).</summary>
+    public static string BasicOf(ProxyServer proxy) =>
+        $"Basic {Convert.ToBase64String(Encoding.UTF8.GetBytes($"{proxy.LoginName}:{proxy.Credential!.Password}"))}";
 }

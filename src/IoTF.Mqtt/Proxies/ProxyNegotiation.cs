@@ -12,17 +12,12 @@ internal static class ProxyNegotiation
     private const int MostRounds = 5;
     private const int LargestBody = 64 * 1024;
 
-    /// <summary>The scheme with which a refusal can be answered; null when there is none, or nobody to authenticate.</summary>
-    public static string? Choose(HttpHead refusal, ProxyServer proxy) =>
-        refusal.Status == 407 && (proxy.UseDefaultCredentials || proxy.Credential is not null)
-            ? new[] { "Negotiate", "NTLM" }.FirstOrDefault(scheme => ChallengeOf(refusal, scheme) is not null)
-            : null;
-
     /// <summary>Opens the tunnel.</summary>
+    /// <returns>Null when it is open; otherwise why this machine has no answer to the scheme, so that another one may be tried.</returns>
     /// <exception cref="LinkException">The proxy refuses the user, or the tunnel.</exception>
     /// <exception cref="InvalidDataException">The answer is not HTTP.</exception>
     /// <exception cref="IOException">The connection ended.</exception>
-    public static async Task OpenAsync(Stream stream, DialTarget target, string scheme, CancellationToken cancellationToken)
+    public static async Task<LinkException?> OpenAsync(Stream stream, DialTarget target, string scheme, CancellationToken cancellationToken)
     {
         var proxy = target.Proxy!;
         using var authentication = new NegotiateAuthentication(new NegotiateAuthenticationClientOptions
@@ -37,14 +32,14 @@ internal static class ProxyNegotiation
             var token = authentication.GetOutgoingBlob(challenge, out var status);
             if (token is null || status is not (NegotiateAuthenticationStatusCode.ContinueNeeded or NegotiateAuthenticationStatusCode.Completed))
             {
-                throw new LinkException(
+                return new LinkException(
                     LinkFailure.ProxyAuthenticationRequired, $"The proxy {proxy} demands {scheme}, and this machine could not answer it ({status}).");
             }
 
             var refusal = await HttpTunnel.AskAsync(stream, target, $"{scheme} {token}", cancellationToken).ConfigureAwait(false);
             if (refusal is null)
             {
-                return;
+                return null;
             }
 
             challenge = ChallengeOf(refusal, scheme);
@@ -58,10 +53,9 @@ internal static class ProxyNegotiation
     }
 
     /// <summary>What follows a scheme in the proxy's challenges: empty in its first answer; null when it does not know the scheme.</summary>
-    private static string? ChallengeOf(HttpHead refusal, string scheme) => refusal.Values("Proxy-Authenticate")
-        .Select(value => value.Split(' ', 2))
-        .Where(parts => parts[0].Equals(scheme, StringComparison.OrdinalIgnoreCase))
-        .Select(parts => parts.Length > 1 ? parts[1].Trim() : "")
+    private static string? ChallengeOf(HttpHead refusal, string scheme) => ProxyChallenges.Of(refusal)
+        .Where(challenge => challenge.Scheme.Equals(scheme, StringComparison.OrdinalIgnoreCase))
+        .Select(challenge => challenge.Data)
         .FirstOrDefault();
 
     private static async Task SkipBodyAsync(Stream stream, HttpHead answer, CancellationToken cancellationToken)

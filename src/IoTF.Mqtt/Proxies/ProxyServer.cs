@@ -73,6 +73,16 @@ public sealed record ProxyServer
         return true;
     }
 
+    /// <summary>User name and password, with the domain of <c>DOMAIN\user</c> apart, which is how Windows takes them.</summary>
+    public static NetworkCredential CredentialOf(string userName, string password)
+    {
+        var slash = userName.IndexOf('\\');
+        return slash > 0 ? new NetworkCredential(userName[(slash + 1)..], password, userName[..slash]) : new NetworkCredential(userName, password);
+    }
+
+    /// <summary>The user name for schemes that know no domains: as it was given.</summary>
+    internal string LoginName => Credential is { Domain.Length: > 0 } credential ? $@"{credential.Domain}\{credential.UserName}" : Credential?.UserName ?? "";
+
     /// <summary>Whether both are the same proxy, used by the same user with the same password.</summary>
     public bool Equals(ProxyServer? other) =>
         other is not null
@@ -95,7 +105,7 @@ public sealed record ProxyServer
 
         var colon = userInfo.IndexOf(':');
         return colon < 0
-            ? new NetworkCredential(Uri.UnescapeDataString(userInfo), "")
-            : new NetworkCredential(Uri.UnescapeDataString(userInfo[..colon]), Uri.UnescapeDataString(userInfo[(colon + 1)..]));
+            ? CredentialOf(Uri.UnescapeDataString(userInfo), "")
+            : CredentialOf(Uri.UnescapeDataString(userInfo[..colon]), Uri.UnescapeDataString(userInfo[(colon + 1)..]));
     }
 }

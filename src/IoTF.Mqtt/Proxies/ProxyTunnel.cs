@@ -1,4 +1,5 @@
 using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 using IoTF.Mqtt.Links;
 using IoTF.Mqtt.Transport;
 
@@ -25,23 +26,54 @@ internal static class ProxyTunnel
         }
 
         var stream = await SecureAsync(connected, target, cancellationToken).ConfigureAwait(false);
-        HttpHead? refusal = null;
-        await TryAsync(stream, proxy, async () => refusal = await HttpTunnel.OpenAsync(stream, target, cancellationToken).ConfigureAwait(false), cancellationToken)
-            .ConfigureAwait(false);
-        if (refusal is null)
+
+        // Without a password first, even when there is one: which scheme the proxy wants, and whether it wants any, is its to say.
+        if (await AskAsync(stream, target, authorization: null, cancellationToken).ConfigureAwait(false) is not { } refusal)
         {
             return stream;
         }
 
-        await stream.DisposeAsync().ConfigureAwait(false);
-        if (ProxyNegotiation.Choose(refusal, proxy) is not { } scheme)
+        LinkException? unanswered = null;
+        foreach (var scheme in ProxyChallenges.Preferred(refusal, proxy))
         {
-            throw HttpTunnel.Refused(refusal, target);
+            var next = await SecureAsync(await again(cancellationToken).ConfigureAwait(false), target, cancellationToken).ConfigureAwait(false);
+            if (scheme == "Basic")
+            {
+                return await AskAsync(next, target, HttpTunnel.BasicOf(proxy), cancellationToken).ConfigureAwait(false) is { } second
+                    ? throw HttpTunnel.Refused(second, target)
+                    : next;
+            }
+
+            await TryAsync(
+                next, proxy, async () => unanswered = await ProxyNegotiation.OpenAsync(next, target, scheme, cancellationToken).ConfigureAwait(false), cancellationToken)
+                .ConfigureAwait(false);
+            if (unanswered is null)
+            {
+                return next;
+            }
+
+            await next.DisposeAsync().ConfigureAwait(false);
         }
 
-        var second = await SecureAsync(await again(cancellationToken).ConfigureAwait(false), target, cancellationToken).ConfigureAwait(false);
-        await TryAsync(second, proxy, () => ProxyNegotiation.OpenAsync(second, target, scheme, cancellationToken), cancellationToken).ConfigureAwait(false);
-        return second;
+        throw unanswered ?? HttpTunnel.Refused(refusal, target);
+    }
+
+    /// <summary>Asks an HTTP proxy for the tunnel.</summary>
+    /// <returns>Null when it is open; the proxy's answer when it refuses, and the connection is closed.</returns>
+    private static async Task<HttpHead?> AskAsync(Stream stream, DialTarget target, string? authorization, CancellationToken cancellationToken)
+    {
+        HttpHead? refusal = null;
+        await TryAsync(
+            stream,
+            target.Proxy!,
+            async () => refusal = await HttpTunnel.AskAsync(stream, target, authorization, cancellationToken).ConfigureAwait(false),
+            cancellationToken).ConfigureAwait(false);
+        if (refusal is not null)
+        {
+            await stream.DisposeAsync().ConfigureAwait(false);
+        }
+
+        return refusal;
     }
 
     private static async Task<Stream> SecureAsync(Stream connected, DialTarget target, CancellationToken cancellationToken)
@@ -56,7 +88,8 @@ internal static class ProxyTunnel
         {
             Protocols = SslProtocols.Tls12 | SslProtocols.Tls13,
             TrustedAuthorities = target.Tls?.TrustedAuthorities,
-            RevocationMode = target.Tls?.RevocationMode ?? default,
+            RevocationMode = target.Tls?.RevocationMode ?? X509RevocationMode.NoCheck,
+            DownloadLimit = target.Tls?.DownloadLimit ?? new TlsDemands().DownloadLimit,
         };
         try
         {

@@ -57,7 +57,7 @@ internal static class SocksTunnel
             case NoAuthentication:
                 return;
             case UserNameAndPassword when proxy.Credential is { } credential:
-                var login = Login(credential);
+                var login = Login(proxy.LoginName, credential.Password);
                 try
                 {
                     await stream.WriteAsync(login, cancellationToken).ConfigureAwait(false);
@@ -85,10 +85,10 @@ internal static class SocksTunnel
         }
     }
 
-    private static byte[] Login(NetworkCredential credential)
+    private static byte[] Login(string userName, string secret)
     {
-        var user = Encoding.UTF8.GetBytes(credential.UserName);
-        var password = Encoding.UTF8.GetBytes(credential.Password);
+        var user = Encoding.UTF8.GetBytes(userName);
+        var password = Encoding.UTF8.GetBytes(secret);
         try
         {
             return user.Length is > 0 and <= 255 && password.Length <= 255

@@ -4,109 +4,138 @@ using IoTF.Mqtt.Links;
 
 namespace IoTF.Mqtt.Transport;
 
-/// <summary>Judges the server's certificate: chain, dates, host name. Keeps the reason of a refusal.</summary>
-internal sealed class CertificateVerdict(string hostName, TlsDemands demands, TlsObservation? observation = null)
+/// <summary>Judges the server's certificate: chain, dates, name, revocation. Keeps the reason of a refusal.</summary>
+internal sealed class CertificateVerdict(string name, TlsDemands demands, TlsObservation? observation = null)
 {
-    private const X509ChainStatusFlags RevocationFlags =
-        X509ChainStatusFlags.Revoked | X509ChainStatusFlags.RevocationStatusUnknown | X509ChainStatusFlags.OfflineRevocation;
+    /// <summary>How many look-ups run at a time: each holds a thread, for as long as a server that does not answer can make it.</summary>
+    private static readonly SemaphoreSlim LookUps = new(16);
 
-    private const X509ChainStatusFlags UnknownIssuerFlags = X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain;
+    private X509Certificate2? _leaf;
+    private X509Certificate2Collection _sent = [];
 
     /// <summary>Why the certificate was refused; null when it was not.</summary>
     public LinkException? Refusal { get; private set; }
 
-    /// <summary>The callback of the handshake.</summary>
+    private X509Certificate2Collection Authorities => demands.TrustedAuthorities ?? [];
+
+    private bool LooksUpRevocation => demands.RevocationMode == X509RevocationMode.Online;
+
+    /// <summary>The callback of the handshake, which waits for no network.</summary>
     public bool Judge(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
     {
         observation?.Received(certificate, chain);
-        if (errors == SslPolicyErrors.None)
-        {
-            return true;
-        }
-
         if (certificate is null || errors.HasFlag(SslPolicyErrors.RemoteCertificateNotAvailable))
         {
-            return Refuse(LinkFailure.CertificateInvalid, "The server showed no certificate.");
+            return Refuse(new LinkException(LinkFailure.CertificateInvalid, "The server showed no certificate."));
         }
 
-        using var leaf = new X509Certificate2(certificate);
-        if (errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors) && !ChainIsTrusted(leaf, chain))
+        // Copies: what the handshake shows is disposed of with it.
+        _leaf = CertificateLoader.FromDer(certificate.GetRawCertData());
+        _sent = [.. (chain?.ChainPolicy.ExtraStore ?? []).Select(one => CertificateLoader.FromDer(one.RawData))];
+        if (errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors))
         {
-            return false;
+            var found = Better(ServerChain.Of(chain, Authorities), mode => ByAuthorities(_leaf, mode), LooksUpRevocation ? X509RevocationMode.NoCheck : demands.RevocationMode);
+
+            // What is missing of a chain may be found online, where that was asked for.
+            if (!found.IsTrusted && !(LooksUpRevocation && found.Flags.HasFlag(X509ChainStatusFlags.PartialChain)))
+            {
+                return Refuse(Explain(_leaf, found));
+            }
         }
 
         return !errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch)
-            || Refuse(LinkFailure.CertificateNameMismatch, $"The server's certificate is not for '{hostName}'; it is for {NamesOf(leaf)}.");
+            || Refuse(new LinkException(LinkFailure.CertificateNameMismatch, $"The server's certificate is not for '{name}'; it is for {NamesOf(_leaf)}."));
     }
 
-    private bool ChainIsTrusted(X509Certificate2 leaf, X509Chain? offered)
+    /// <summary>Looks up online whether the certificate was revoked, where that was asked for: on a thread that nobody has to wait for.</summary>
+    /// <exception cref="LinkException">It was revoked, or that could not be found out in time.</exception>
+    public async Task LookUpRevocationAsync(CancellationToken cancellationToken)
     {
-        if (demands.TrustedAuthorities is not { Count: > 0 } authorities)
+        if (!LooksUpRevocation)
         {
-            return RefuseChain(leaf, offered?.ChainStatus ?? []);
+            return;
         }
 
-        using var own = new X509Chain();
-        own.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-        own.ChainPolicy.CustomTrustStore.AddRange(authorities);
-        own.ChainPolicy.RevocationMode = demands.RevocationMode;
-        own.ChainPolicy.ApplicationPolicy.Add(new System.Security.Cryptography.Oid("1.3.6.1.5.5.7.3.1"));
-        if (offered is not null)
+        try
         {
-            foreach (var element in offered.ChainElements)
+            await LookUps.WaitAsync(cancellationToken).ConfigureAwait(false);
+            var lookUp = Task.Factory.StartNew(ExamineOnline, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            _ = lookUp.ContinueWith(static _ => LookUps.Release(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            var found = await lookUp.WaitAsync(cancellationToken).ConfigureAwait(false);
+            if (!found.IsTrusted)
             {
-                own.ChainPolicy.ExtraStore.Add(element.Certificate);
+                throw Explain(_leaf!, found);
             }
-
-            own.ChainPolicy.ExtraStore.AddRange(offered.ChainPolicy.ExtraStore);
         }
-
-        if (own.Build(leaf))
+        catch (OperationCanceledException exception)
         {
-            return true;
+            throw new LinkException(
+                LinkFailure.RevocationUnknown,
+                "The connection was made, but whether the server's certificate was revoked could not be looked up within the time limit.",
+                exception);
+        }
+    }
+
+    private ServerChain ExamineOnline()
+    {
+        var offline = ServerChain.BySystem(_leaf!, _sent, Policy(X509RevocationMode.NoCheck));
+        return !offline.IsTrusted && Authorities.Count > 0 && ByAuthorities(_leaf!, X509RevocationMode.NoCheck).IsTrusted
+            ? ByAuthorities(_leaf!, X509RevocationMode.Online)
+            : Better(ServerChain.BySystem(_leaf!, _sent, Policy(X509RevocationMode.Online)), mode => ByAuthorities(_leaf!, mode), X509RevocationMode.Online);
+    }
+
+    /// <summary>The chain that holds, or the fault that is to be told.</summary>
+    private ServerChain Better(ServerChain system, Func<X509RevocationMode, ServerChain> byAuthorities, X509RevocationMode mode)
+    {
+        if (system.IsTrusted || Authorities.Count == 0)
+        {
+            return system;
         }
 
         // A chain that ends at an authority of the system has its own fault, which is not that the additional ones did not issue it.
-        var systemKnowsIssuer = offered is { ChainStatus.Length: > 0 } && offered.ChainStatus.All(status => (status.Status & UnknownIssuerFlags) == 0);
-        return RefuseChain(leaf, systemKnowsIssuer ? offered!.ChainStatus : own.ChainStatus);
+        var own = byAuthorities(mode);
+        return own.IsTrusted || system.Flags == X509ChainStatusFlags.NoError || (system.Flags & ServerChain.UnknownIssuerFlags) != 0 ? own : system;
     }
 
-    private bool RefuseChain(X509Certificate2 leaf, X509ChainStatus[] statuses)
+    private ServerChain ByAuthorities(X509Certificate2 leaf, X509RevocationMode mode) => ServerChain.ByAuthorities(leaf, _sent, Authorities, Policy(mode));
+
+    private X509ChainPolicy Policy(X509RevocationMode mode) => ServerChain.Policy(mode, demands.DownloadLimit);
+
+    private static LinkException Explain(X509Certificate2 leaf, ServerChain found)
     {
-        var flags = statuses.Aggregate(X509ChainStatusFlags.NoError, (all, status) => all | status.Status);
-        if (flags.HasFlag(X509ChainStatusFlags.NotTimeValid) && IsOutOfTime(leaf))
+        if (found.Flags.HasFlag(X509ChainStatusFlags.NotTimeValid) && IsOutOfTime(leaf))
         {
-            return Refuse(
+            return new LinkException(
                 LinkFailure.CertificateExpired,
                 $"The server's certificate is valid from {leaf.NotBefore.ToUniversalTime():u} to {leaf.NotAfter.ToUniversalTime():u}, and it is {DateTime.UtcNow:u}.");
         }
 
-        if ((flags & UnknownIssuerFlags) != 0)
+        if ((found.Flags & ServerChain.UnknownIssuerFlags) != 0)
         {
-            return Refuse(LinkFailure.CertificateUntrusted, $"The server's certificate was issued by '{leaf.Issuer}', which is not trusted.");
+            var rest = found.Missing is { Fingerprint: null } missing
+                ? $" The server did not send the certificate of '{missing.Subject}', and none that is trusted {(missing.HasNamesake ? "fits, although one has this name" : "has this name")}."
+                : "";
+            return new LinkException(LinkFailure.CertificateUntrusted, $"The server's certificate was issued by '{leaf.Issuer}', which is not trusted.{rest}") { Missing = found.Missing };
         }
 
-        if (flags.HasFlag(X509ChainStatusFlags.NotTimeValid))
+        if (found.Flags.HasFlag(X509ChainStatusFlags.NotTimeValid))
         {
-            return Refuse(LinkFailure.CertificateExpired, "A certificate of the authority that issued the server's has expired.");
+            return new LinkException(LinkFailure.CertificateExpired, "A certificate of the authority that issued the server's has expired.");
         }
 
-        if ((flags & RevocationFlags) != 0)
+        if (found.Flags.HasFlag(X509ChainStatusFlags.Revoked))
         {
-            return Refuse(
-                LinkFailure.CertificateRevoked,
-                flags.HasFlag(X509ChainStatusFlags.Revoked)
-                    ? "The server's certificate has been revoked."
-                    : "It could not be found out whether the server's certificate has been revoked.");
+            return new LinkException(LinkFailure.CertificateRevoked, "The server's certificate has been revoked.");
         }
 
-        var reasons = string.Join(" ", statuses.Select(status => status.StatusInformation.Trim()).Distinct());
-        return Refuse(LinkFailure.CertificateInvalid, $"The server's certificate is not valid: {reasons}");
+        return (found.Flags & ServerChain.RevocationFlags) != 0
+            ? new LinkException(LinkFailure.RevocationUnknown, "It could not be found out whether the server's certificate has been revoked.")
+            : new LinkException(LinkFailure.CertificateInvalid, $"The server's certificate is not valid: {found.Reasons}");
     }
 
-    private bool Refuse(LinkFailure failure, string message)
+    private bool Refuse(LinkException refusal)
     {
-        Refusal = new LinkException(failure, message);
+        Refusal = refusal;
         return false;
     }
 

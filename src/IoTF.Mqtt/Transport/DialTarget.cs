@@ -19,8 +19,13 @@ public sealed record DialTarget(string HostName, int Port, TlsDemands? Tls)
     /// <summary>How the connection becomes a WebSocket; null when MQTT is spoken on it as it is.</summary>
     public WebSocketDemands? WebSocket { get; init; }
 
-    /// <summary>Host and port as CONNECT and Host name them: an IPv6 address in brackets.</summary>
-    internal string Authority => FormattableString.Invariant($"{(HostName.Contains(':') ? $"[{HostName}]" : HostName)}:{Port}");
+    /// <summary>Host and port as a proxy is asked for them: an IPv6 address in brackets.</summary>
+    internal string Authority => At(HostName);
+
+    /// <summary>Host and port as a WebSocket request names them. What is in front of the server chooses it by this name, as TLS does by its own.</summary>
+    internal string WebSocketAuthority => At(Tls?.ServerName ?? HostName);
+
+    private string At(string hostName) => FormattableString.Invariant($"{(hostName.Contains(':') ? $"[{hostName}]" : hostName)}:{Port}");
 }
 
 /// <summary>What a client asks for when a connection is to become a WebSocket (MQTT-3.1.1 §6, protocol.md §1.3).</summary>
@@ -36,6 +41,12 @@ public sealed record TlsDemands
 
     /// <summary>Authorities that are trusted in addition to those of the system, for this connection only.</summary>
     public X509Certificate2Collection? TrustedAuthorities { get; init; }
+
+    /// <summary>The name that is sent (SNI) and that the certificate has to have; null for the host name.</summary>
+    public string? ServerName { get; init; }
+
+    /// <summary>How long one look-up of revocation may take.</summary>
+    public TimeSpan DownloadLimit { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>Whether certificates are checked for revocation.</summary>
     public X509RevocationMode RevocationMode { get; init; } = X509RevocationMode.NoCheck;

@@ -68,7 +68,7 @@ public static class Dialer
     /// <summary>The step of a target with WebSocket: the upgrade.</summary>
     /// <exception cref="LinkException">The server refuses.</exception>
     public static Task<Stream> UpgradeAsync(Stream stream, DialTarget target, CancellationToken cancellationToken) =>
-        WebSocketUpgrade.AsClientAsync(stream, target.Authority, target.WebSocket!, cancellationToken);
+        WebSocketUpgrade.AsClientAsync(stream, target.WebSocketAuthority, target.WebSocket!, cancellationToken);
 
     /// <summary>Does something with the next hop. What fails at the proxy is not blamed on the host.</summary>
     private static async Task<T> ReachAsync<T>(DialTarget target, Func<string, int, Task<T>> reach)

@@ -14,20 +14,35 @@ internal static class TlsHandshake
     private const byte HandshakeFailureAlert = 40;
     private const byte ProtocolVersionAlert = 70;
 
-    /// <summary>Secures a connected stream. SNI carries the host name (protocol.md §1.2 needs it).</summary>
+    /// <summary>What servers say of a client certificate, or of none (RFC 5246 §7.2.2, RFC 8446 §6.2).</summary>
+    private static readonly Dictionary<byte, string> CertificateAlerts = new()
+    {
+        [HandshakeFailureAlert] = "handshake failure",
+        [42] = "bad certificate",
+        [43] = "unsupported certificate",
+        [44] = "certificate revoked",
+        [45] = "certificate expired",
+        [46] = "certificate unknown",
+        [48] = "unknown CA",
+        [49] = "access denied",
+    };
+
+    /// <summary>Secures a connected stream. SNI carries the name that the certificate has to have (protocol.md §1.2 needs it).</summary>
     public static async Task<Stream> AsClientAsync(
         Stream connected, string hostName, TlsDemands demands, TlsObservation? observation, CancellationToken cancellationToken)
     {
-        var observed = new FirstBytes(connected);
-        var verdict = new CertificateVerdict(hostName, demands, observation);
+        var name = demands.ServerName ?? hostName;
+        var observed = new HandshakeBytes(connected);
+        var verdict = new CertificateVerdict(name, demands, observation);
         var tls = new SslStream(observed, leaveInnerStreamOpen: false);
         try
         {
             var options = new SslClientAuthenticationOptions
             {
-                TargetHost = hostName,
+                TargetHost = name,
                 EnabledSslProtocols = demands.Protocols,
-                CertificateRevocationCheckMode = demands.RevocationMode,
+                CertificateChainPolicy = ServerChain.Policy(
+                    demands.RevocationMode == X509RevocationMode.Online ? X509RevocationMode.NoCheck : demands.RevocationMode, demands.DownloadLimit),
                 RemoteCertificateValidationCallback = verdict.Judge,
             };
             if (demands.ClientCertificate is { } clientCertificate)
@@ -37,14 +52,20 @@ internal static class TlsHandshake
 
             await tls.AuthenticateAsClientAsync(options, cancellationToken).ConfigureAwait(false);
             observation?.Agreed(tls);
+            await verdict.LookUpRevocationAsync(cancellationToken).ConfigureAwait(false);
             return tls;
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
             // Besides the usual ones: what the platform's cryptography throws at a certificate or a version that it cannot work with.
             await tls.DisposeAsync().ConfigureAwait(false);
+            if (exception is LinkException)
+            {
+                throw;
+            }
+
             cancellationToken.ThrowIfCancellationRequested();
-            throw verdict.Refusal ?? Explain(observed.Seen, demands, exception);
+            throw verdict.Refusal ?? Explain(observed, demands, exception);
         }
         catch
         {
@@ -54,8 +75,9 @@ internal static class TlsHandshake
     }
 
     /// <summary>Reads the reason from what the server sent first: its words are the same on every platform, the exceptions are not.</summary>
-    private static LinkException Explain(ReadOnlySpan<byte> seen, TlsDemands demands, Exception exception)
+    private static LinkException Explain(HandshakeBytes observed, TlsDemands demands, Exception exception)
     {
+        var seen = observed.First;
         var offered = demands.Protocols == SslProtocols.Tls12 ? "TLS 1.2" : demands.Protocols.ToString();
         if (seen.IsEmpty)
         {
@@ -86,7 +108,21 @@ internal static class TlsHandshake
                 LinkFailure.TlsVersionRefused, $"The server answered with TLS 1.{Math.Max(0, seen[10] - 1)}, and {offered} is demanded.", exception);
         }
 
+        if (demands.ClientCertificate is { } client && observed.Alert is { } alert && CertificateAlerts.TryGetValue(alert, out var meaning))
+        {
+            return new LinkException(
+                LinkFailure.ClientCertificateRefused,
+                $"The server refused the client certificate '{client.Subject}' (TLS alert {alert}, {meaning}).{WithoutIssuer(client, demands.ClientCertificateIssuers)}",
+                exception);
+        }
+
         var reason = exception.InnerException?.Message ?? exception.Message;
         return new LinkException(LinkFailure.TlsFailed, $"The TLS handshake failed: {reason}", exception);
     }
+
+    /// <summary>A server that knows only the authority at the end of the chain cannot judge a certificate without those between.</summary>
+    private static string WithoutIssuer(X509Certificate2 client, X509Certificate2Collection? issuers) =>
+        TlsObservation.IsSelfIssued(client) || (issuers ?? []).Any(issuer => issuer.SubjectName.RawData.AsSpan().SequenceEqual(client.IssuerName.RawData))
+            ? ""
+            : $" The certificate of its issuer '{client.Issuer}' was not given, and was not sent with it.";
 }

@@ -10,7 +10,11 @@ using IoTF.PowerShell.Emulation;
 namespace IoTF.PowerShell.Certificates;
 
 /// <summary>There is no certificate where one was expected.</summary>
-internal sealed class CertificateReadException(string message, Exception? innerException = null) : Exception(message, innerException);
+internal sealed class CertificateReadException(string message, Exception? innerException = null) : Exception(message, innerException)
+{
+    /// <summary>What to do next; null for what goes for each parameter.</summary>
+    public string? NextStep { get; init; }
+}
 
 /// <summary>
 /// Reads certificates: the path of a PEM file (any number of certificates), of a DER file or of a PFX file; PEM text; the path of a certificate of the
@@ -62,6 +66,7 @@ internal sealed class CertificateReader(PathIntrinsics paths)
                 found.Add(stored.Find());
                 break;
             case string path:
+                MistakenContent.Refuse(path, "the text");
                 var full = FullPath(path);
                 Import(ReadFile(full), $"'{full}'", found);
                 break;
@@ -121,9 +126,10 @@ internal sealed class CertificateReader(PathIntrinsics paths)
     private void Import(byte[] content, string source, X509Certificate2Collection found)
     {
         var before = found.Count;
+        var text = Encoding.UTF8.GetString(content);
+        MistakenContent.Refuse(text, source);
         Guard(source, () =>
         {
-            var text = Encoding.UTF8.GetString(content);
             if (!text.Contains(PemMark, StringComparison.Ordinal))
             {
                 found.AddRange(CertificateLoader.FromFile(content, Password is null ? null : Secrets.Reveal(Password), WithPrivateKey));
@@ -140,7 +146,9 @@ internal sealed class CertificateReader(PathIntrinsics paths)
         });
         if (found.Count == before)
         {
-            throw new CertificateReadException($"There is no certificate in {source}. A PEM file has lines that say -----BEGIN CERTIFICATE-----.");
+            var labels = MistakenContent.LabelsOf(text);
+            throw new CertificateReadException(
+                $"There is no certificate in {source}{(labels is null ? "" : $", only {labels}")}. A PEM file has lines that say -----BEGIN CERTIFICATE-----.");
         }
     }
 

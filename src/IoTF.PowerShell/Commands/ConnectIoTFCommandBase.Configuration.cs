@@ -4,7 +4,7 @@ using IoTF.Client.Configuration;
 using IoTF.Client.Sessions;
 using IoTF.PowerShell.Completion;
 using IoTF.PowerShell.Configuration;
-using IoTF.PowerShell.Parameters;
+using IoTF.PowerShell.Certificates;
 using IoTF.Protocol.Identities;
 using ConfigurationFileReader = IoTF.Client.Configuration.ConfigurationFile;
 
@@ -127,9 +127,9 @@ public abstract partial class ConnectIoTFCommandBase
         var path = file.Origin.File is { } configuration ? Path.Combine(Path.GetDirectoryName(configuration)!, file.Value) : file.Value;
         try
         {
-            return (X509Certificate2Collection)new CertificateTransformationAttribute().Transform((EngineIntrinsics)GetVariableValue("ExecutionContext"), path)!;
+            return new CertificateReader(SessionState.Path).Read(path);
         }
-        catch (ArgumentTransformationMetadataException fault)
+        catch (CertificateReadException fault)
         {
             throw new ConfigurationException(
                 ConfigurationErrorId.ConfigurationValueInvalid,

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using System.Security;
+using System.Security.Cryptography.X509Certificates;
 using IoTF.Client.Connecting;
 using IoTF.PowerShell.Certificates;
 using IoTF.PowerShell.Errors;
@@ -125,7 +126,22 @@ public abstract partial class ConnectIoTFCommandBase
             throw Refuse(
                 ErrorIds.CertificateUnusable,
                 exception.Message,
-                "Give -Certificate a PEM or PFX file with the private key, an X509Certificate2, a path of the Cert: drive or a thumbprint.");
+                exception.NextStep ?? "Give -Certificate a PEM or PFX file with the private key, an X509Certificate2, a path of the Cert: drive or a thumbprint.");
+        }
+    }
+
+    private X509Certificate2Collection? ReadAuthorities()
+    {
+        try
+        {
+            return CACertificate is null ? null : new CertificateReader(SessionState.Path).Read(CACertificate);
+        }
+        catch (CertificateReadException exception)
+        {
+            throw Refuse(
+                ErrorIds.CACertificateUnusable,
+                exception.Message,
+                exception.NextStep ?? "Give -CACertificate a PEM or DER file, or certificates.");
         }
     }
 

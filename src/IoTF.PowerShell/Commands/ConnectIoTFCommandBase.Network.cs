@@ -22,7 +22,7 @@ public abstract partial class ConnectIoTFCommandBase
 
     /// <summary>
     /// The proxy: <c>http://</c>, <c>https://</c> or <c>socks5://</c> with host and port. Unless given, HTTPS_PROXY and then ALL_PROXY of the environment
-    /// count for hosts that are not in NO_PROXY and not this machine.
+    /// count for hosts that are not in NO_PROXY and not this machine; without them, on Windows and macOS, the proxy of the system's settings.
     /// </summary>
     [Parameter]
     [ValidateNotNull]
@@ -38,7 +38,7 @@ public abstract partial class ConnectIoTFCommandBase
     [Parameter]
     public SwitchParameter ProxyUseDefaultCredentials { get; set; }
 
-    /// <summary>Connects directly, whatever the environment says.</summary>
+    /// <summary>Connects directly, whatever the environment and the system's settings say.</summary>
     [Parameter]
     public SwitchParameter NoProxy { get; set; }
 
@@ -64,11 +64,7 @@ public abstract partial class ConnectIoTFCommandBase
             throw Refuse(ErrorIds.InvalidProxy, "Both -ProxyCredential and -ProxyUseDefaultCredentials were given.", "Give one of them.");
         }
 
-        var (source, address) = Proxy is not null
-            ? ("-Proxy", Proxy.OriginalString)
-            : EnvironmentProxies.Find(options.Endpoint.HostName, options.Endpoint.Port, Environment.GetEnvironmentVariable) is { } variable
-                ? ($"The environment's variable {variable.Name}", variable.Value)
-                : default;
+        var (source, address) = Proxy is not null ? ("-Proxy", Proxy.OriginalString) : FindConfiguredProxy(options);
         if (address is null)
         {
             return null;
@@ -85,8 +81,37 @@ public abstract partial class ConnectIoTFCommandBase
 
         return proxy with
         {
-            Credential = ProxyCredential is null ? proxy.Credential : new NetworkCredential(ProxyCredential.UserName, ProxyCredential.Password),
+            Credential = ProxyCredential is null ? proxy.Credential : ProxyServer.CredentialOf(ProxyCredential.UserName, ProxyCredential.GetNetworkCredential().Password),
             UseDefaultCredentials = ProxyUseDefaultCredentials,
         };
+    }
+
+    /// <summary>The proxy of the environment or, where there is none, of the system.</summary>
+    private (string Source, string? Address) FindConfiguredProxy(SessionOptions options)
+    {
+        var (hostName, port) = (options.Endpoint.HostName, options.Endpoint.Port);
+        if (EnvironmentProxies.Find(hostName, port, Environment.GetEnvironmentVariable) is { } variable)
+        {
+            return ($"The environment's variable {variable.Name}", variable.Value);
+        }
+
+        if (EnvironmentProxies.AreThere(Environment.GetEnvironmentVariable) || !(OperatingSystem.IsWindows() || OperatingSystem.IsMacOS()))
+        {
+            return default;
+        }
+
+        try
+        {
+            // A script of the settings is downloaded and run for this, which knows no cancellation.
+            return ("The proxy of the system's settings",
+                Await(Task.Run(() => SystemProxies.Find(HttpClient.DefaultProxy, hostName, port)).WaitAsync(options.ConnectTimeout, StopToken)));
+        }
+        catch (TimeoutException)
+        {
+            throw Refuse(
+                ErrorIds.InvalidProxy,
+                $"The proxy of the system's settings could not be found out within {options.ConnectTimeout.TotalSeconds:0.###} s.",
+                "Give the proxy with -Proxy; -NoProxy connects directly.");
+        }
     }
 }

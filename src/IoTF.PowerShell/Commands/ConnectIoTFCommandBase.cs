@@ -62,11 +62,20 @@ public abstract partial class ConnectIoTFCommandBase : IoTFCommandBase
     [Parameter]
     public SwitchParameter Insecure { get; set; }
 
-    /// <summary>Certificate authorities that are trusted in addition, for this session only: a path or certificates.</summary>
+    /// <summary>
+    /// Certificate authorities that are trusted in addition, for this session only: paths or certificates. An authority that another one issued is trusted
+    /// by itself.
+    /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
-    [CertificateTransformation]
     [ValidateNotNull]
-    public X509Certificate2Collection? CACertificate { get; set; }
+    public object? CACertificate { get; set; }
+
+    /// <summary>
+    /// The name that TLS sends (SNI) and expects in the server's certificate, where the way to the server leads through a tunnel or to an address; that of
+    /// the host unless given.
+    /// </summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public string? TlsServerName { get; set; }
 
     /// <summary>Whether the server's certificate is checked for revocation; not unless asked for.</summary>
     [Parameter]
@@ -199,7 +208,8 @@ public abstract partial class ConnectIoTFCommandBase : IoTFCommandBase
             Reconnect = NoReconnect ? null : new ReconnectOptions(ReconnectDelay, MaxReconnectDelay),
             MaxInFlight = maxInFlight,
             MaxInFlightExactlyOnce = MaxInFlight ?? Math.Min(maxInFlight, ExactlyOnceInFlight),
-            TrustedAuthorities = CACertificate,
+            TrustedAuthorities = ReadAuthorities(),
+            TlsServerName = string.IsNullOrEmpty(TlsServerName) ? null : HostNameRules.RequireTlsServerName(TlsServerName),
             RevocationMode = RevocationMode,
             TlsProtocols = TlsVersion == "1.3" ? SslProtocols.Tls13 : SslProtocols.Tls12,
             Subscriptions = MakeSubscriptions(identity),
@@ -226,6 +236,15 @@ public abstract partial class ConnectIoTFCommandBase : IoTFCommandBase
         return new LastWill(topic, payload.Bytes, (QualityOfService)WillQoS);
     }
 
+    /// <summary>What came along when a token was copied or read from a file would only be told as a wrong token, which it is to the service.</summary>
+    private static void RequireClean(string errorId, string what, string? whitespace)
+    {
+        if (whitespace is not null)
+        {
+            throw Refuse(errorId, $"{what} {whitespace}.", "Take it out: Get-Content -Raw keeps the line break at the end of a file, and .Trim() removes it.");
+        }
+    }
+
     private Credential? MakeCredential(ClientIdentity identity)
     {
         if (Token is not null && Credential is not null)
@@ -236,7 +255,10 @@ public abstract partial class ConnectIoTFCommandBase : IoTFCommandBase
         var secret = Token ?? Credential?.Password;
         if (secret is { Length: > 0 })
         {
-            return new Credential(MakeUserName(Credential?.UserName), secret);
+            RequireClean(ErrorIds.TokenHasWhitespace, $"The token of {identity.ClientId}", SecretText.FindWhitespace(secret));
+            var userName = MakeUserName(Credential?.UserName);
+            RequireClean(ErrorIds.ApiKeyHasWhitespace, $"The API key of {identity.ClientId}", SecretText.FindWhitespace(userName));
+            return new Credential(userName, secret);
         }
 
         return identity.IsQuickstart || Certificate is not null || !NeedsToken(identity)

@@ -60,6 +60,15 @@ public static class ErrorIds
     /// <summary>Parameters of a device and of an application were given.</summary>
     public const string TwoRoles = "TwoRoles";
 
+    /// <summary>A token begins or ends with whitespace, or has a line break in it.</summary>
+    public const string TokenHasWhitespace = nameof(TokenHasWhitespace);
+
+    /// <summary>The API key begins or ends with whitespace, or has a line break in it.</summary>
+    public const string ApiKeyHasWhitespace = nameof(ApiKeyHasWhitespace);
+
+    /// <summary>The certificate authorities cannot be read.</summary>
+    public const string CACertificateUnusable = nameof(CACertificateUnusable);
+
     /// <summary>The client certificate cannot be read, or has no private key.</summary>
     public const string CertificateUnusable = "CertificateUnusable";
 

@@ -47,6 +47,9 @@ public sealed class IoTFSession
     /// <summary>Whether TLS protects it.</summary>
     public bool Secure => Session.Options.Endpoint.Secure;
 
+    /// <summary>The name that TLS sends and expects; null when it is that of the host.</summary>
+    public string? TlsServerName => Session.Options.TlsServerName;
+
     /// <summary>The path of the WebSocket that MQTT travels in; null when it travels on the connection itself.</summary>
     public string? WebSocketPath => Session.Options.WebSocketPath;
 

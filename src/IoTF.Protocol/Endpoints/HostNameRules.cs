@@ -28,6 +28,12 @@ public static class HostNameRules
             return address;
         }
 
+        if (hostName.Contains("://", StringComparison.Ordinal) && Uri.TryCreate(hostName, UriKind.Absolute, out var uri) && IsName(uri.IdnHost))
+        {
+            throw new RuleException(
+                RuleId.InvalidHostName, "HostName", $"{Quotation.Of(hostName)} is a URL, not a host name.", $"Give the name alone, -HostName {uri.IdnHost}, and a port with -Port.");
+        }
+
         if (!IsName(hostName))
         {
             throw new RuleException(RuleId.InvalidHostName, "HostName", $"{Quotation.Of(hostName)} is not a host name.", HostAdvice);
@@ -35,6 +41,15 @@ public static class HostNameRules
 
         return hostName;
     }
+
+    /// <summary>Returns the name that TLS is to expect, an IPv6 address without brackets, or says what is wrong with it.</summary>
+    /// <param name="name">A DNS name or an IP address.</param>
+    /// <returns>The name.</returns>
+    /// <exception cref="RuleException"><see cref="RuleId.InvalidTlsServerName"/>.</exception>
+    public static string RequireTlsServerName(string name) => TryUnwrapIPv6(name, out var address) ? address : IsName(name)
+        ? name
+        : throw new RuleException(
+            RuleId.InvalidTlsServerName, "TlsServerName", $"{Quotation.Of(name)} is not a name that a certificate can have.", "Give a DNS name or an IP address, as it is in the server's certificate.");
 
     /// <summary>Returns the domain, or says what is wrong with it.</summary>
     /// <param name="domain">What follows <c>organisation.messaging.</c> in the host name.</param>

@@ -60,7 +60,17 @@ public sealed record ServiceEndpoint
                 "Ask for an insecure connection if everybody may read the data, or use an organisation of your own.");
         }
 
-        var host = hostName ?? $"{organization}.messaging.{(domain is null ? DefaultDomain : HostNameRules.RequireDomain(domain))}";
+        if (domain is not null)
+        {
+            RequireNoHost(organization, HostNameRules.RequireDomain(domain));
+        }
+
+        if (hostName is not null)
+        {
+            RequireNoHttpApi(organization, hostName);
+        }
+
+        var host = hostName ?? $"{organization}.messaging.{domain ?? DefaultDomain}";
         return new(host, port ?? (insecure ? DefaultInsecurePort : DefaultSecurePort), secure: !insecure);
     }
 
@@ -68,6 +78,41 @@ public sealed record ServiceEndpoint
     /// <returns>The text.</returns>
     public override string ToString() =>
         string.Create(CultureInfo.InvariantCulture, $"{(HostName.Contains(':') ? $"[{HostName}]" : HostName)}:{Port}");
+
+    /// <summary>A domain with the organization or <c>messaging</c> in front would make a host name that has them twice.</summary>
+    private static void RequireNoHost(string organization, string domain)
+    {
+        const string Messaging = "messaging.";
+        var start = domain.StartsWith($"{organization}.{Messaging}", StringComparison.OrdinalIgnoreCase) ? organization.Length + 1 + Messaging.Length
+            : domain.StartsWith(Messaging, StringComparison.OrdinalIgnoreCase) ? Messaging.Length
+            : IsHttpApi(organization, domain) ? organization.Length + 1
+            : 0;
+        if (start > 0)
+        {
+            throw new RuleException(
+                RuleId.InvalidDomain,
+                "Domain",
+                $"{Quotation.Of(domain)} is a host name, and the domain is what follows '{organization}.messaging.' in it.",
+                $"Give -Domain {domain[start..]}.");
+        }
+    }
+
+    private static void RequireNoHttpApi(string organization, string hostName)
+    {
+        if (IsHttpApi(organization, hostName))
+        {
+            throw new RuleException(
+                RuleId.HostNameIsHttpApi,
+                "HostName",
+                $"{Quotation.Of(hostName)} is the host of the HTTP API, which does not speak MQTT.",
+                $"Give -HostName {organization}.messaging.{hostName[(organization.Length + 1)..]}. For an MQTT server that has this name all the same, give its address, and the name with -TlsServerName.");
+        }
+    }
+
+    /// <summary>Whether a name is <c>organization.domain</c>, with the public service's domain or one of a Maximo installation (protocol.md §1.1, §1.2).</summary>
+    private static bool IsHttpApi(string organization, string name) =>
+        name.StartsWith($"{organization}.iot.", StringComparison.OrdinalIgnoreCase)
+        || name.Equals($"{organization}.{DefaultDomain}", StringComparison.OrdinalIgnoreCase);
 
     private static int RequirePort(int port) => port is >= 1 and <= 65535
         ? port

@@ -45,6 +45,12 @@ public static class RuleId
     /// <summary>The host name is neither a DNS name nor an IP address.</summary>
     public const string InvalidHostName = nameof(InvalidHostName);
 
+    /// <summary>The host name is that of the HTTP API, which does not speak MQTT.</summary>
+    public const string HostNameIsHttpApi = nameof(HostNameIsHttpApi);
+
+    /// <summary>The name for TLS is neither a DNS name nor an IP address.</summary>
+    public const string InvalidTlsServerName = nameof(InvalidTlsServerName);
+
     /// <summary>The port is not between 1 and 65,535.</summary>
     public const string InvalidPort = nameof(InvalidPort);
 

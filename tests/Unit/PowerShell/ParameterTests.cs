@@ -2,6 +2,9 @@ using System.Management.Automation;
 using System.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using IoTF.Client.Connecting;
+using IoTF.PowerShell.Certificates;
 using IoTF.PowerShell.Parameters;
 using Xunit;
 
@@ -144,6 +147,56 @@ public sealed class ParameterTests : IClassFixture<Engine>, IDisposable
         Assert.Contains("No certificate was given", Refusal(Array.Empty<object>()), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void What_is_given_for_a_certificate_by_mistake_is_told_with_what_to_do()
+    {
+        using var certificate = MakeCertificate("CN=wrapped");
+        var pem = Convert.ToBase64String(Encoding.UTF8.GetBytes(certificate.ExportCertificatePem()), Base64FormattingOptions.InsertLineBreaks);
+        var der = Convert.ToBase64String(certificate.RawData);
+        var json = $$"""{ "data": { "ca.crt": "{{pem.ReplaceLineEndings("")}}" }, "kind": "Secret" }""";
+        var yaml = $"apiVersion: v1\ndata:\n  ca.crt: {pem.ReplaceLineEndings("")}\nkind: Secret\n";
+        foreach (var (name, content, words, next) in new[]
+        {
+            ("pem", pem, "Base64 of PEM", "FromBase64String"),
+            ("der", der, "Base64 of a DER", "FromBase64String"),
+            ("json", json, "is JSON", "kubectl"),
+            ("yaml", yaml, "YAML of Kubernetes", "kubectl"),
+            ("page", "<!DOCTYPE html><title>Log in</title>", "web page", "login page"),
+            ("empty", "", "is empty", "Check"),
+            ("blank", "\uFEFF \r\n", "is empty", "Check"),
+        })
+        {
+            File.WriteAllText(Named(name), content);
+            foreach (var given in new object[] { content, Named(name), Encoding.UTF8.GetBytes(content) })
+            {
+                var fault = Assert.Throws<CertificateReadException>(() => Transform(given));
+                Assert.Contains(words, fault.Message, StringComparison.Ordinal);
+                Assert.Contains(next, fault.NextStep, StringComparison.Ordinal);
+            }
+        }
+
+        Assert.Contains("only PRIVATE KEY", Refusal(certificate.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem()), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Whitespace_that_came_along_with_a_token_is_found()
+    {
+        Assert.Null(SecretText.FindWhitespace("$a b!*="));
+        Assert.Null(SecretText.FindWhitespace(""));
+        Assert.Equal("ends with a line break", SecretText.FindWhitespace("token\r\n"));
+        Assert.Equal("ends with a blank", SecretText.FindWhitespace("token "));
+        Assert.Equal("begins with a blank", SecretText.FindWhitespace("\u00A0token"));
+        Assert.Equal("begins with an invisible character", SecretText.FindWhitespace("\uFEFFtoken"));
+        Assert.Equal("has a line break in it", SecretText.FindWhitespace("to\nken"));
+        var secret = new SecureString();
+        foreach (var character in "token\t")
+        {
+            secret.AppendChar(character);
+        }
+
+        Assert.Equal("ends with a tab", SecretText.FindWhitespace(secret));
+    }
+
     public void Dispose() => _folder.Delete(recursive: true);
 
     private static X509Certificate2 MakeCertificate(string subject)
@@ -158,11 +211,11 @@ public sealed class ParameterTests : IClassFixture<Engine>, IDisposable
     private string[] Subjects(object given) => [.. Transform(given).Select(static c => c.Subject)];
 
     private string Refusal(object given) =>
-        Assert.Throws<ArgumentTransformationMetadataException>(() => Transform(given)).Message;
+        Assert.Throws<CertificateReadException>(() => Transform(given)).Message;
 
     private X509Certificate2Collection Transform(object given)
     {
         var engine = (EngineIntrinsics)((PSObject)_engine.Run("$ExecutionContext")[0]!).BaseObject;
-        return _engine.Within(() => (X509Certificate2Collection)new CertificateTransformationAttribute().Transform(engine, given)!);
+        return _engine.Within(() => new CertificateReader(engine.SessionState.Path).Read(given));
     }
 }

@@ -34,6 +34,13 @@ public sealed class EndpointTests
     [InlineData("main", ".iot.example.com", null, null, RuleId.InvalidDomain)]
     [InlineData("main", "https://iot.example.com", null, null, RuleId.InvalidDomain)]
     [InlineData("main", "127.0.0.1", null, null, RuleId.InvalidDomain)]
+    [InlineData("main", "main.messaging.iot.mas.example.com", null, null, RuleId.InvalidDomain)]
+    [InlineData("main", "messaging.iot.mas.example.com", null, null, RuleId.InvalidDomain)]
+    [InlineData("main", "main.iot.mas.example.com", null, null, RuleId.InvalidDomain)]
+    [InlineData("abc123", "abc123.messaging.internetofthings.ibmcloud.com", null, null, RuleId.InvalidDomain)]
+    [InlineData("main", null, "main.iot.mas.example.com", null, RuleId.HostNameIsHttpApi)]
+    [InlineData("abc123", null, "abc123.internetofthings.ibmcloud.com", null, RuleId.HostNameIsHttpApi)]
+    [InlineData("main", null, "https://main.messaging.iot.mas.example.com/api", null, RuleId.InvalidHostName)]
     [InlineData("main", null, "", null, RuleId.InvalidHostName)]
     [InlineData("main", null, "ssl://broker", null, RuleId.InvalidHostName)]
     [InlineData("main", null, "broker:8883", null, RuleId.InvalidHostName)]
@@ -50,6 +57,17 @@ public sealed class EndpointTests
         Assert.Equal(
             ruleId,
             Assert.Throws<RuleException>(() => ServiceEndpoint.Resolve(organization, domain, hostName, port, insecure: false)).RuleId);
+
+    [Theory]
+    [InlineData("main.messaging.iot.mas.example.com", null, "Give -Domain iot.mas.example.com.")]
+    [InlineData("main.iot.mas.example.com", null, "Give -Domain iot.mas.example.com.")]
+    [InlineData(null, "main.iot.mas.example.com", "Give -HostName main.messaging.iot.mas.example.com.")]
+    [InlineData(null, "https://main.messaging.iot.mas.example.com/api", "-HostName main.messaging.iot.mas.example.com,")]
+    public void A_name_in_the_wrong_place_is_told_with_the_right_one(string? domain, string? hostName, string advice) =>
+        Assert.Contains(
+            advice,
+            Assert.Throws<RuleException>(() => ServiceEndpoint.Resolve("main", domain, hostName, port: null, insecure: false)).Advice,
+            StringComparison.Ordinal);
 
     [Fact]
     public void A_whole_name_longer_than_DNS_allows_is_refused()

@@ -17,7 +17,7 @@ public sealed class ProxyTunnelTests
     [Theory]
     [InlineData("main.example.test", "main.example.test:8883", null)]
     [InlineData("fd00::1", "[fd00::1]:8883", "bob:secret")]
-    public async Task An_HTTP_proxy_is_asked_for_the_host_by_its_name(string hostName, string authority, string? user)
+    public async Task An_HTTP_proxy_is_asked_for_the_host_by_its_name_and_gets_no_password_unasked(string hostName, string authority, string? user)
     {
         var request = "";
         await using var server = LocalServer.Does(async stream =>
@@ -31,15 +31,70 @@ public sealed class ProxyTunnelTests
 
         Assert.Equal("behind", Encoding.ASCII.GetString(behind));
         Assert.StartsWith($"CONNECT {authority} HTTP/1.1\r\nHost: {authority}\r\n", request, StringComparison.Ordinal);
-        var authorization = user is null ? null : $"Proxy-Authorization: Basic {Convert.ToBase64String(Encoding.UTF8.GetBytes(user))}\r\n";
-        Assert.Equal(authorization is not null, request.Contains("Proxy-Authorization", StringComparison.Ordinal));
-        Assert.Contains(authorization ?? "", request, StringComparison.Ordinal);
+        Assert.DoesNotContain("Authorization", request, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Basic realm=\"a, Negotiate \\\", b\"", "bob", "bob:secret")]
+    [InlineData("Digest realm=\"x\", nonce=\"y\", Basic realm=\"x\"", "bob", "bob:secret")]
+    [InlineData("basic", "PLANT%5Cbob", "PLANT\\bob:secret")]
+    public async Task A_password_is_sent_by_Basic_when_the_proxy_asks_for_that(string challenge, string user, string expected)
+    {
+        var requests = await AnswerAsync(
+            user,
+            ["HTTP/1.1 407 No\r\nProxy-Authenticate: " + challenge + "\r\nContent-Length: 0\r\n\r\n"],
+            [Opened]);
+        Assert.DoesNotContain("Authorization", requests[0], StringComparison.Ordinal);
+        Assert.Contains($"Proxy-Authorization: Basic {Convert.ToBase64String(Encoding.UTF8.GetBytes(expected))}\r\n", requests[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_proxy_whose_schemes_are_not_spoken_is_told_with_their_names()
+    {
+        await using var server = LocalServer.Says(Encoding.ASCII.GetBytes("HTTP/1.1 407 No\r\nProxy-Authenticate: Digest realm=\"x\", nonce=\"y\"\r\n\r\n"));
+        var exception = await Assert.ThrowsAsync<LinkException>(() => DialAsync(server, "http", "bob:secret"));
+        Assert.Equal(LinkFailure.ProxyAuthenticationRequired, exception.Failure);
+        Assert.Contains("demands Digest, and none of Negotiate, NTLM and Basic", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Negotiate, NTLM", "Negotiate NTLM")]
+    [InlineData("NTLM TlRMTVNTUAACAAAA==", "NTLM")]
+    [InlineData("Basic realm=\"a, NTLM\", charset=\"UTF-8\", Negotiate", "Negotiate Basic")]
+    [InlineData("Digest realm=\"x\"", "")]
+    public void The_challenges_of_one_line_are_told_apart(string line, string preferred)
+    {
+        Assert.True(ProxyServer.TryParse("http://bob:secret@proxy", out var proxy));
+        var head = new HttpHead(407, [("Proxy-Authenticate", line)]);
+        Assert.Equal(preferred, string.Join(' ', ProxyChallenges.Preferred(head, proxy)));
+        Assert.Empty(ProxyChallenges.Preferred(head, proxy with { Credential = null }));
+    }
+
+    [Fact]
+    public void A_user_of_a_domain_is_told_apart()
+    {
+        var credential = ProxyServer.CredentialOf(@"PLANT\bob", "secret");
+        Assert.Equal(("PLANT", "bob", "secret"), (credential.Domain, credential.UserName, credential.Password));
+        Assert.Equal(("", "bob@plant.example"), (ProxyServer.CredentialOf("bob@plant.example", "x").Domain, ProxyServer.CredentialOf("bob@plant.example", "x").UserName));
+        Assert.True(ProxyServer.TryParse("http://PLANT%5Cbob:secret@proxy", out var proxy));
+        Assert.Equal(("PLANT", "bob"), (proxy.Credential!.Domain, proxy.Credential.UserName));
+    }
+
+    [Fact]
+    public void The_settings_of_the_system_are_asked_as_for_HTTPS()
+    {
+        var settings = new WebProxy("http://proxy.example.test:3128", BypassOnLocal: true, ["direct\\.example\\.test"]);
+        Assert.Equal("http://proxy.example.test:3128", SystemProxies.Find(settings, "main.example.test", 8883)?.TrimEnd('/'));
+        Assert.Null(SystemProxies.Find(settings, "direct.example.test", 8883));
+        Assert.Null(SystemProxies.Find(settings, "localhost", 8883));
+        Assert.Null(SystemProxies.Find(settings, "::1", 8883));
+        Assert.Equal("http://proxy.example.test:3128", SystemProxies.Find(settings, "2001:db8::1", 443)?.TrimEnd('/'));
     }
 
     [Theory]
     [InlineData("HTTP/1.1 403 Forbidden\r\n\r\n", LinkFailure.ProxyRefused)]
     [InlineData("HTTP/1.1 405 Method Not Allowed\r\n\r\n", LinkFailure.ProxyRefused)]
-    [InlineData("HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=\"x\"\r\n\r\n", LinkFailure.ProxyAuthenticationRequired)]
+    [InlineData("HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Digest realm=\"x\"\r\n\r\n", LinkFailure.ProxyAuthenticationRequired)]
     [InlineData("HTTP/1.0 401 Unauthorized\r\n\r\n", LinkFailure.ProxyAuthenticationRequired)]
     [InlineData("HTTP/1.0 502 Bad Gateway\r\n\r\n", LinkFailure.ProxyCouldNotConnect)]
     [InlineData("HTTP/1.1 504 Gateway Timeout\r\n\r\n", LinkFailure.ProxyCouldNotConnect)]
@@ -189,7 +244,7 @@ public sealed class ProxyTunnelTests
             using (var first = await listener.AcceptTcpClientAsync())
             {
                 requests.Add(await HttpText.ReadHeadAsync(first.GetStream()));
-                await HttpText.WriteAsync(first.GetStream(), "HTTP/1.1 407 No\r\nProxy-Authenticate: Basic realm=\"x\"\r\nProxy-Authenticate: NTLM\r\nContent-Length: 2\r\n\r\nno");
+                await HttpText.WriteAsync(first.GetStream(), "HTTP/1.1 407 No\r\nProxy-Authenticate: Basic realm=\"x\", NTLM\r\nContent-Length: 2\r\n\r\nno");
             }
 
             using var second = await listener.AcceptTcpClientAsync();
@@ -199,10 +254,35 @@ public sealed class ProxyTunnelTests
             await HttpText.WriteAsync(second.GetStream(), Opened);
         });
 
-        await using var stream = await Dialer.DialAsync(Target($"http://bob:secret@127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}", "main.example.test"), default)
+        await using var stream = await Dialer.DialAsync(Target($"http://PLANT%5Cbob:secret@127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}", "main.example.test"), default)
             .WaitAsync(Patience.Limit);
         await serving.WaitAsync(Patience.Limit);
         Assert.Equal([1, 3], requests.Skip(1).Select(NtlmMessageType));
+    }
+
+    /// <summary>Dials through a proxy that gives these answers, those of each connection in a row.</summary>
+    /// <returns>The requests.</returns>
+    private static async Task<IReadOnlyList<string>> AnswerAsync(string user, params string[][] connections)
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var requests = new List<string>();
+        var serving = Task.Run(async () =>
+        {
+            foreach (var answers in connections)
+            {
+                using var client = await listener.AcceptTcpClientAsync();
+                foreach (var answer in answers)
+                {
+                    requests.Add(await HttpText.ReadHeadAsync(client.GetStream()));
+                    await HttpText.WriteAsync(client.GetStream(), answer);
+                }
+            }
+        });
+        var target = Target($"http://{user}:secret@127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}", "main.example.test");
+        await using var stream = await Dialer.DialAsync(target, default).WaitAsync(Patience.Limit);
+        await serving.WaitAsync(Patience.Limit);
+        return requests;
     }
 
     private static byte NtlmMessageType(string request)

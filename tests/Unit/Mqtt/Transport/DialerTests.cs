@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Net.Security;
 using System.Security.Authentication;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using IoTF.Mqtt.Links;
 using IoTF.Mqtt.Transport;
@@ -92,6 +93,129 @@ public sealed class DialerTests
 
         await using var omitting = LocalServer.Tls(intermediate.Issue(Name));
         await AssertFailsAsync(omitting, Trusting(Authority), LinkFailure.CertificateUntrusted);
+    }
+
+    [Fact]
+    public async Task An_issuing_authority_is_trusted_by_itself()
+    {
+        var intermediate = Authority.Intermediate("IoTF issuing authority");
+        await using var alone = LocalServer.Tls(intermediate.Issue(Name));
+        await using var first = await DialAsync(alone, Trusting(intermediate));
+        await AssertEchoesAsync(first);
+
+        // What is above it is neither needed nor in the way.
+        await using var whole = LocalServer.Tls(intermediate.Issue(Name), SslProtocols.Tls12, intermediate.Certificate, Authority.Certificate);
+        await using var second = await DialAsync(whole, Trusting(Other, intermediate));
+        await AssertEchoesAsync(second);
+    }
+
+    [Fact]
+    public async Task An_issuing_authority_that_is_trusted_excuses_no_other_fault()
+    {
+        var intermediate = Authority.Intermediate("IoTF issuing authority");
+        await using var expired = LocalServer.Tls(intermediate.Issue(Name, fromDay: -5, toDay: -2));
+        await AssertFailsAsync(expired, Trusting(intermediate), LinkFailure.CertificateExpired);
+        await using var clients = LocalServer.Tls(intermediate.Issue(Name, usage: TestAuthority.ClientUsage));
+        await AssertFailsAsync(clients, Trusting(intermediate), LinkFailure.CertificateInvalid);
+        await using var elsewhere = LocalServer.Tls(intermediate.Issue("elsewhere.example"));
+        await AssertFailsAsync(elsewhere, Trusting(intermediate), LinkFailure.CertificateNameMismatch);
+        await using var other = LocalServer.Tls(Authority.Intermediate("IoTF other issuing authority").Issue(Name));
+        await AssertFailsAsync(other, Trusting(intermediate), LinkFailure.CertificateUntrusted);
+
+        // Same name, another key.
+        await using var renewed = LocalServer.Tls(Authority.Intermediate("IoTF issuing authority").Issue(Name));
+        var exception = await AssertFailsAsync(renewed, Trusting(intermediate), LinkFailure.CertificateUntrusted);
+        Assert.True(exception.Missing!.HasNamesake);
+    }
+
+    [Fact]
+    public async Task What_is_missing_of_a_chain_is_named()
+    {
+        var intermediate = Authority.Intermediate("IoTF issuing authority");
+        await using var omitting = LocalServer.Tls(intermediate.Issue(Name));
+        var notSent = await AssertFailsAsync(omitting, Trusting(Authority), LinkFailure.CertificateUntrusted);
+        Assert.Equal(new MissingAuthority("CN=IoTF issuing authority", Fingerprint: null, HasNamesake: false), notSent.Missing);
+
+        await using var partly = LocalServer.Tls(intermediate.Issue(Name), SslProtocols.Tls12, intermediate.Certificate);
+        var rootMissing = await AssertFailsAsync(partly, Trusting(Other), LinkFailure.CertificateUntrusted);
+        Assert.Equal(new MissingAuthority("CN=IoTF test authority", Fingerprint: null, HasNamesake: false), rootMissing.Missing);
+
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var own = new CertificateRequest("CN=its own issuer", key, HashAlgorithmName.SHA256).CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        await using var lonely = LocalServer.Tls(own);
+        var sent = await AssertFailsAsync(lonely, Trusting(Authority), LinkFailure.CertificateUntrusted);
+        Assert.Equal(new MissingAuthority("CN=its own issuer", own.GetCertHashString(HashAlgorithmName.SHA256), HasNamesake: false), sent.Missing);
+    }
+
+    [Fact]
+    public async Task Nothing_is_downloaded_of_a_certificate_unless_revocation_is_to_be_looked_up()
+    {
+        using var mute = new TcpListener(IPAddress.Loopback, 0);
+        mute.Start();
+        var certificate = Authority.Intermediate("IoTF issuing authority").Issue(Name, revocationUrl: $"http://127.0.0.1:{((IPEndPoint)mute.LocalEndpoint).Port}/");
+        foreach (var mode in new[] { X509RevocationMode.NoCheck, X509RevocationMode.Offline })
+        {
+            // Its issuer is not known, which is when its address would be asked for it.
+            await using var server = LocalServer.Tls(certificate);
+            await AssertFailsAsync(server, Trusting(Authority) with { RevocationMode = mode }, LinkFailure.CertificateUntrusted);
+        }
+
+        Assert.False(mute.Pending());
+    }
+
+    [Fact]
+    public async Task A_revocation_server_that_never_answers_is_waited_for_no_longer_than_the_token_says()
+    {
+        using var mute = new TcpListener(IPAddress.Loopback, 0);
+        mute.Start();
+        await using var server = LocalServer.Tls(Authority.Issue(Name, revocationUrl: $"http://127.0.0.1:{((IPEndPoint)mute.LocalEndpoint).Port}/"));
+        using var source = new CancellationTokenSource();
+        var target = new DialTarget(Name, server.Port, Trusting(Authority) with { RevocationMode = X509RevocationMode.Online });
+        var dialing = Dialer.DialAsync(target, source.Token);
+        using var asked = await mute.AcceptTcpClientAsync(source.Token).AsTask().WaitAsync(Patience.Limit);
+        Assert.False(dialing.IsCompleted);
+        await source.CancelAsync();
+        var exception = await Assert.ThrowsAsync<LinkException>(() => dialing.WaitAsync(Patience.Limit));
+        Assert.Equal(LinkFailure.RevocationUnknown, exception.Failure);
+    }
+
+    [Fact]
+    public async Task A_revocation_that_cannot_be_looked_up_is_not_told_as_one()
+    {
+        using var held = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        held.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        await using var server = LocalServer.Tls(Authority.Issue(Name, revocationUrl: $"http://127.0.0.1:{((IPEndPoint)held.LocalEndPoint!).Port}/"));
+        await AssertFailsAsync(server, Trusting(Authority) with { RevocationMode = X509RevocationMode.Online }, LinkFailure.RevocationUnknown);
+    }
+
+    [Fact]
+    public async Task A_name_of_its_own_for_TLS_is_sent_and_expected()
+    {
+        await using var server = LocalServer.Tls(Authority.Issue("main.example.test"));
+        await using var stream = await DialAsync(server, Trusting(Authority) with { ServerName = "main.example.test" }, "127.0.0.1");
+        await AssertEchoesAsync(stream);
+        Assert.Equal("main.example.test", await server.HostName.WaitAsync(Patience.Limit));
+
+        await using var other = LocalServer.Tls(Authority.Issue(dnsName: null, IPAddress.Loopback));
+        await AssertFailsAsync(other, Trusting(Authority) with { ServerName = "main.example.test" }, LinkFailure.CertificateNameMismatch, "127.0.0.1");
+    }
+
+    [Fact]
+    public async Task A_server_that_refuses_the_client_certificate_says_so_before_the_handshake_ends()
+    {
+        var intermediate = Authority.Intermediate("IoTF issuing authority");
+        foreach (var (alert, failure) in new[] { (48, LinkFailure.ClientCertificateRefused), (42, LinkFailure.ClientCertificateRefused), (80, LinkFailure.TlsFailed) })
+        {
+            // An alert after the first flight, in two pieces.
+            await using var server = LocalServer.Does(async stream =>
+            {
+                await stream.ReadAtLeastAsync(new byte[4096], 1, throwOnEndOfStream: false);
+                await stream.WriteAsync(new byte[] { 22, 3, 3, 0, 4, 0, 0, 0, 0, 21, 3, 3 });
+                await stream.WriteAsync(new byte[] { 0, 2, 2, (byte)alert });
+            });
+            var exception = await AssertFailsAsync(server, Trusting(Authority) with { ClientCertificate = intermediate.Issue("pump", usage: TestAuthority.ClientUsage) }, failure);
+            Assert.Equal(failure == LinkFailure.ClientCertificateRefused, exception.Message.Contains("its issuer 'CN=IoTF issuing authority' was not given", StringComparison.Ordinal));
+        }
     }
 
     [Fact]

@@ -32,7 +32,7 @@ internal sealed class TestAuthority
     }
 
     /// <summary>Issues a server certificate that is valid from and to a number of days from now.</summary>
-    public X509Certificate2 Issue(string? dnsName, IPAddress? address = null, int fromDay = -1, int toDay = 1, string? usage = ServerUsage)
+    public X509Certificate2 Issue(string? dnsName, IPAddress? address = null, int fromDay = -1, int toDay = 1, string? usage = ServerUsage, string? revocationUrl = null)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest("CN=server", key, HashAlgorithmName.SHA256);
@@ -51,6 +51,12 @@ internal sealed class TestAuthority
         if (usage is not null)
         {
             request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(usage)], critical: false));
+        }
+
+        if (revocationUrl is not null)
+        {
+            request.CertificateExtensions.Add(CertificateRevocationListBuilder.BuildCrlDistributionPointExtension([$"{revocationUrl}crl"]));
+            request.CertificateExtensions.Add(new X509AuthorityInformationAccessExtension([$"{revocationUrl}ocsp"], [$"{revocationUrl}issuer"]));
         }
 
         using var issued = request.Create(_certificate, DateTimeOffset.UtcNow.AddDays(fromDay), DateTimeOffset.UtcNow.AddDays(toDay), Serial());

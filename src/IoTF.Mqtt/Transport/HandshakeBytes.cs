@@ -1,13 +1,30 @@
 namespace IoTF.Mqtt.Transport;
 
-/// <summary>Passes everything on and remembers the first bytes that arrived: what a peer says first tells why TLS with it failed.</summary>
-internal sealed class FirstBytes(Stream inner) : Stream
+/// <summary>
+/// Passes everything on and remembers what a peer says in the clear during a TLS handshake, because that tells why it failed: the first bytes, and the
+/// alert with which it ends the handshake. The platforms' exceptions differ.
+/// </summary>
+internal sealed class HandshakeBytes(Stream inner) : Stream
 {
-    private readonly byte[] _seen = new byte[16];
+    private const int RecordHeader = 5;
+    private const byte ChangeCipherSpecRecord = 20;
+    private const byte AlertRecord = 21;
+    private const int AlertSize = 2;
+
+    private readonly byte[] _first = new byte[16];
+    private readonly byte[] _record = new byte[RecordHeader + AlertSize];
     private int _count;
 
+    /// <summary>How much of <see cref="_record"/> is filled, and how many bytes of the record come after that.</summary>
+    private int _held;
+    private int _rest;
+    private bool _isOver;
+
     /// <summary>The first bytes that arrived, 16 at most.</summary>
-    public ReadOnlySpan<byte> Seen => _seen.AsSpan(0, _count);
+    public ReadOnlySpan<byte> First => _first.AsSpan(0, _count);
+
+    /// <summary>The description of the alert that arrived last before encryption began; null when there was none.</summary>
+    public byte? Alert { get; private set; }
 
     public override bool CanRead => true;
 
@@ -36,7 +53,7 @@ internal sealed class FirstBytes(Stream inner) : Stream
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-        _count == _seen.Length ? inner.ReadAsync(buffer, cancellationToken) : ReadFirstAsync(buffer, cancellationToken);
+        _isOver ? inner.ReadAsync(buffer, cancellationToken) : ReadAndRememberAsync(buffer, cancellationToken);
 
     public override void Write(byte[] buffer, int offset, int count) => inner.Write(buffer, offset, count);
 
@@ -72,7 +89,7 @@ internal sealed class FirstBytes(Stream inner) : Stream
         base.Dispose(disposing);
     }
 
-    private async ValueTask<int> ReadFirstAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    private async ValueTask<int> ReadAndRememberAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
         var count = await inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
         Remember(buffer.Span[..count]);
@@ -81,8 +98,48 @@ internal sealed class FirstBytes(Stream inner) : Stream
 
     private void Remember(ReadOnlySpan<byte> arrived)
     {
-        var room = Math.Min(arrived.Length, _seen.Length - _count);
-        arrived[..room].CopyTo(_seen.AsSpan(_count));
+        var room = Math.Min(arrived.Length, _first.Length - _count);
+        arrived[..room].CopyTo(_first.AsSpan(_count));
         _count += room;
+        while (!_isOver && arrived.Length > 0)
+        {
+            var taken = Math.Min(arrived.Length, _rest > 0 ? _rest : 1);
+            if (_rest > 0)
+            {
+                _rest -= taken;
+            }
+            else
+            {
+                TakeHead(arrived[0]);
+            }
+
+            arrived = arrived[taken..];
+        }
+    }
+
+    /// <summary>Takes one byte of the head of a record (RFC 5246 §6.2.1), or of an alert.</summary>
+    private void TakeHead(byte next)
+    {
+        _record[_held++] = next;
+        if (_held < RecordHeader)
+        {
+            return;
+        }
+
+        var size = (_record[3] << 8) | _record[4];
+        if (_record[0] == AlertRecord && size == AlertSize)
+        {
+            if (_held == RecordHeader + AlertSize)
+            {
+                Alert = _record[^1];
+                _held = 0;
+            }
+
+            return;
+        }
+
+        // What comes after this record is encrypted.
+        _isOver = _record[0] == ChangeCipherSpecRecord;
+        (_held, _rest) = (0, size);
     }
 }
