@@ -21,6 +21,17 @@ public sealed class Credential : IDisposable
     /// <summary>The user name (protocol.md §3.1).</summary>
     public string UserName { get; }
 
+    /// <summary>The bytes of the secret in UTF-8.</summary>
+    public int SecretSize
+    {
+        get
+        {
+            var secret = RevealSecret();
+            CryptographicOperations.ZeroMemory(secret);
+            return secret.Length;
+        }
+    }
+
     /// <summary>The user name, never the secret.</summary>
     public override string ToString() => UserName;
 

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using IoTF.Client.Faults;
 using IoTF.Client.Sessions;
 using IoTF.Mqtt;
+using IoTF.Mqtt.Delivery;
 using IoTF.Mqtt.Links;
 using IoTF.Mqtt.Transport;
 using IoTF.Protocol.Connecting;
@@ -17,8 +18,15 @@ namespace IoTF.Client.Connecting;
 /// <param name="KeepAlive">The keep-alive that is in force: the service's when it sets one (MQTT 5).</param>
 /// <param name="MaximumPacketSize">The largest packet the service takes, in bytes (MQTT 5; null when it does not say).</param>
 /// <param name="MaximumQualityOfService">The highest QoS the service takes (MQTT 5; 2 when it does not say).</param>
+/// <param name="SessionExpiry">How long the service keeps the session when the client is away (MQTT 5); null when that is not known.</param>
 internal sealed record AcceptedConnection(
-    Link Link, bool SessionPresent, int ReceiveMaximum, TimeSpan KeepAlive, uint? MaximumPacketSize, QualityOfService MaximumQualityOfService);
+    Link Link,
+    bool SessionPresent,
+    int ReceiveMaximum,
+    TimeSpan KeepAlive,
+    uint? MaximumPacketSize,
+    QualityOfService MaximumQualityOfService,
+    TimeSpan? SessionExpiry);
 
 /// <summary>Makes one connection: network, proxy, TLS, WebSocket, CONNECT, CONNACK, within the time limit.</summary>
 internal static class Handshake
@@ -107,7 +115,7 @@ internal static class Handshake
         var secret = options.Credential?.RevealSecret();
         try
         {
-            link.Send(new MqttConnectPacket
+            link.SendSecret(new MqttConnectPacket
             {
                 ClientId = options.Identity.ClientId,
                 CleanSession = !options.Persistent,
@@ -143,9 +151,12 @@ internal static class Handshake
                     // MQTT 3.1 does not tell; what was not clean counts as kept.
                     options.Version == MqttVersion.V31 ? options.Persistent : accepted.IsSessionPresent,
                     accepted.ReceiveMaximum == 0 ? ushort.MaxValue : accepted.ReceiveMaximum,
-                    accepted.ServerKeepAlive == 0 ? options.KeepAlive : TimeSpan.FromSeconds(accepted.ServerKeepAlive),
+                    link.ConnAck?.ServerKeepAlive is { } keepAlive ? TimeSpan.FromSeconds(keepAlive) : options.KeepAlive,
                     accepted.MaximumPacketSize == 0 ? null : accepted.MaximumPacketSize,
-                    options.Version == MqttVersion.V5 ? (QualityOfService)accepted.MaximumQoS : QualityOfService.ExactlyOnce);
+                    options.Version == MqttVersion.V5 ? (QualityOfService)accepted.MaximumQoS : QualityOfService.ExactlyOnce,
+                    options is { Version: MqttVersion.V5, Persistent: true }
+                        ? link.ConnAck?.SessionExpiry is { } expiry ? TimeSpan.FromSeconds(expiry) : options.SessionExpiry
+                        : null);
             case MqttConnAckPacket refused:
                 throw new FaultException(Refused(refused, options));
             case null:
@@ -163,13 +174,14 @@ internal static class Handshake
         var refusal = ConnectRefusal.Explain(new ConnectRefusalContext
         {
             Code = (byte)CodeOf(refused, options.Version),
-            IsMqtt5 = options.Version == MqttVersion.V5,
+            IsMqtt5 = options.Version == MqttVersion.V5 && ReasonCode.IsFailure((byte)refused.ReasonCode),
             Identity = options.Identity,
             Endpoint = options.Endpoint,
             Persistent = options.Persistent,
             HasCredentials = options.Credential is not null,
             HasClientCertificate = options.ClientCertificate is not null,
             ServerReason = refused.ReasonString,
+            ServerReference = refused.ServerReference,
         });
         return new Fault(
             refusal.Id,

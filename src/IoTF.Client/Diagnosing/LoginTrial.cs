@@ -190,7 +190,7 @@ internal sealed class LoginTrial(SessionOptions options, string? eventId, TimePr
 
             if (packet is MqttDisconnectPacket disconnect)
             {
-                throw new FaultException(SessionFaults.ServerDisconnected(options, (byte)disconnect.ReasonCode, disconnect.ReasonString));
+                throw new FaultException(SessionFaults.ServerDisconnected(options, (byte)disconnect.ReasonCode, disconnect.ReasonString, disconnect.ServerReference));
             }
         }
     }

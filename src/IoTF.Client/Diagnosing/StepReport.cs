@@ -1,4 +1,5 @@
 using IoTF.Mqtt.Transport;
+using IoTF.Protocol.Rules;
 
 namespace IoTF.Client.Diagnosing;
 
@@ -30,7 +31,15 @@ public enum StepResult
 /// <param name="FaultId">The id of the error that a connection would have; null when nothing failed.</param>
 /// <param name="Tls">What was seen of the TLS handshake; null for other steps.</param>
 public sealed record StepReport(
-    string Step, StepResult Result, TimeSpan Took, string Detail, string Advice = "", string? FaultId = null, TlsObservation? Tls = null);
+    string Step, StepResult Result, TimeSpan Took, string Detail, string Advice = "", string? FaultId = null, TlsObservation? Tls = null)
+{
+    // As of a fault: what a server says of itself is in it.
+    /// <summary>What was found: whole sentences, never a secret.</summary>
+    public string Detail { get; init; } = Quotation.Harmless(Detail);
+
+    /// <summary>What to do next: whole sentences.</summary>
+    public string Advice { get; init; } = Quotation.Harmless(Advice);
+}
 
 /// <summary>The steps, in their order.</summary>
 public static class StepNames

@@ -1,3 +1,5 @@
+using IoTF.Protocol.Rules;
+
 namespace IoTF.Client.Faults;
 
 /// <summary>What kind of trouble a fault is, for those who sort errors.</summary>
@@ -33,7 +35,15 @@ public enum FaultCategory
 /// <param name="Code">The CONNACK return code or MQTT 5 reason code; null when there is none.</param>
 /// <param name="IsPermanent">Whether trying again without a change fails again.</param>
 public sealed record Fault(
-    string Id, FaultCategory Category, string Message, string Advice, int? Code = null, bool IsPermanent = false);
+    string Id, FaultCategory Category, string Message, string Advice, int? Code = null, bool IsPermanent = false)
+{
+    // The one place through which everything passes that a server, a certificate or a proxy says of itself: no escape codes and line breaks beyond it.
+    /// <summary>What failed, for whom, with the code: whole sentences, never a secret.</summary>
+    public string Message { get; init; } = Quotation.Harmless(Message);
+
+    /// <summary>What to do next: whole sentences.</summary>
+    public string Advice { get; init; } = Quotation.Harmless(Advice);
+}
 
 /// <summary>An operation of a session failed.</summary>
 public sealed class FaultException : Exception

@@ -9,6 +9,9 @@ namespace IoTF.Client.Faults;
 /// <summary>The faults of a session that was connected.</summary>
 internal static class SessionFaults
 {
+    /// <summary>As many characters of a server's words as a message shows.</summary>
+    private const int LongestReason = 200;
+
     /// <summary>The MQTT 5 reason code of a session that another connection has taken over (protocol.md §2.4).</summary>
     public const int SessionTakenOver = 0x8E;
 
@@ -87,10 +90,10 @@ internal static class SessionFaults
         $"{options.Identity.ClientId} has heard nothing from {options.Endpoint} for {silence.TotalSeconds:0.#} s.",
         "The connection is dead; check the network and connect again. -KeepAlive sets how soon that is noticed.");
 
-    public static Fault ServerDisconnected(SessionOptions options, byte reasonCode, string? reason) => new(
+    public static Fault ServerDisconnected(SessionOptions options, byte reasonCode, string? reason, string? otherServer = null) => new(
         FaultIds.ServerDisconnected,
         FaultCategory.Connection,
-        $"{options.Endpoint} disconnected {options.Identity.ClientId} with reason code 0x{reasonCode:X2}{In(reason)}.",
+        $"{options.Endpoint} disconnected {options.Identity.ClientId} with reason code 0x{reasonCode:X2}{In(reason)}.{Names(otherServer)}",
         reasonCode == SessionTakenOver
             ? "Another client connected with the same identity. Give each client an identity of its own."
             : "Connect again when the reason is gone.",
@@ -130,5 +133,7 @@ internal static class SessionFaults
 
     private static string Says(string? words) => string.IsNullOrEmpty(words) ? "" : $" The service says: {Quotation.Of(words)}.";
 
-    private static string In(string? reason) => string.IsNullOrEmpty(reason) ? "" : $" ({reason})";
+    private static string In(string? reason) => string.IsNullOrEmpty(reason) ? "" : $" ({Quotation.Of(reason, LongestReason)})";
+
+    private static string Names(string? otherServer) => string.IsNullOrEmpty(otherServer) ? "" : $" It names another server: {Quotation.Of(otherServer, LongestReason)}.";
 }

@@ -191,11 +191,19 @@ public sealed class SendBatch : IDisposable
     }
 
     /// <summary>Sends over a new link what the last one did not give to the network: it never left, so it still arrives at most once.</summary>
-    internal void PublishUnwritten(Link link)
+    /// <param name="link">Where to.</param>
+    /// <param name="whyNot">Why the service does not take a message any more; null when it does.</param>
+    internal void PublishUnwritten(Link link, Func<PendingMessage, Fault?> whyNot)
     {
         for (var left = _unwritten.Count; left > 0; left--)
         {
             var message = _unwritten.Dequeue().Message;
+            if (whyNot(message) is { } fault)
+            {
+                _exchange.Settle(message, fault);
+                continue;
+            }
+
             link.Publish(message, duplicate: false);
             _unwritten.Enqueue((PositionOn(link), message));
         }

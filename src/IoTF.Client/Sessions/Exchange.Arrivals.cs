@@ -118,9 +118,9 @@ internal sealed partial class Exchange
                 Answer(unsubAck.PacketIdentifier, [.. (unsubAck.ReasonCodes ?? []).Select(code => (byte)code)]);
                 break;
             case MqttDisconnectPacket disconnect when _options.Version == MqttVersion.V5:
-                throw new FaultException(SessionFaults.ServerDisconnected(_options, (byte)disconnect.ReasonCode, disconnect.ReasonString));
+                throw new FaultException(SessionFaults.ServerDisconnected(_options, (byte)disconnect.ReasonCode, disconnect.ReasonString, disconnect.ServerReference));
             default:
-                throw new LinkException(LinkFailure.Malformed, $"A server does not send {packet.GetType().Name}.");
+                throw new LinkException(LinkFailure.Malformed, $"A server does not send {packet.GetType().Name}.") { Breach = ReasonCode.ProtocolError };
         }
     }
 
@@ -129,7 +129,7 @@ internal sealed partial class Exchange
         if (string.IsNullOrEmpty(publish.Topic))
         {
             // Only a topic alias may stand for a topic, and the CONNECT has allowed none (MQTT-5.0 §3.3.2.3.4).
-            throw new LinkException(LinkFailure.Malformed, "A PUBLISH has no topic.");
+            throw new LinkException(LinkFailure.Malformed, "A PUBLISH has no topic.") { Breach = ReasonCode.TopicAliasInvalid };
         }
 
         var message = new InboundMessage(
@@ -150,7 +150,7 @@ internal sealed partial class Exchange
 
                 break;
             case InboundOutcome.LimitExceeded:
-                throw new LinkException(LinkFailure.Malformed, "The service sent more unacknowledged messages than it may.");
+                throw new LinkException(LinkFailure.Malformed, "The service sent more unacknowledged messages than it may.") { Breach = ReasonCode.ReceiveMaximumExceeded };
         }
     }
 

@@ -143,6 +143,11 @@ internal sealed partial class Exchange
             }
 
             _attached = true;
+            foreach (var message in _outbound.Withdraw(message => Unsendable((PendingMessage)message) is not null).Cast<PendingMessage>())
+            {
+                Settle(message, Unsendable(message));
+            }
+
             foreach (var message in _outbound.Resume(connection.SessionPresent, connection.Link))
             {
                 // PUBREC had come: the service has it, whatever it forgot since.
@@ -152,7 +157,7 @@ internal sealed partial class Exchange
 
             foreach (var batch in _batches)
             {
-                batch.PublishUnwritten(connection.Link);
+                batch.PublishUnwritten(connection.Link, Unsendable);
             }
 
             _wait.Wake();

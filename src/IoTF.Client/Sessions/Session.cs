@@ -58,6 +58,9 @@ public sealed class Session : IAsyncDisposable
     /// <summary>When it was opened, UTC; null before.</summary>
     public DateTimeOffset? OpenedAt { get; private set; }
 
+    /// <summary>How long the service keeps the session when the client is away, as it said (MQTT 5); null when that is not known.</summary>
+    public TimeSpan? SessionExpiry { get; private set; }
+
     /// <summary>What it has done so far.</summary>
     public SessionCounters Counters => Exchange.Counters;
 
@@ -285,6 +288,20 @@ public sealed class Session : IAsyncDisposable
 
     /// <summary>The first filter that is subscribed, to be named when the service does not answer; null without subscriptions.</summary>
     internal string? FirstFilter => _mailroom.Subscriptions is [var first, ..] ? first.Filter : null;
+
+    /// <summary>The service has accepted the client.</summary>
+    /// <param name="expiry">How long it keeps the session; null when that is not known.</param>
+    internal void Accepted(TimeSpan? expiry)
+    {
+        var isNew = expiry != SessionExpiry;
+        SessionExpiry = expiry;
+        if (isNew && expiry < Options.SessionExpiry)
+        {
+            _notices.Add(
+                NoticeLevel.Warning,
+                $"{Options.Endpoint} keeps the session of {Options.Identity.ClientId} for {expiry:c} after the connection ends, not for {Options.SessionExpiry:c}; what it has not delivered by then is lost.");
+        }
+    }
 
     /// <summary>The service has accepted the client and its subscriptions.</summary>
     internal void Opened()

@@ -1,5 +1,6 @@
 using IoTF.Client.Connecting;
 using IoTF.Client.Faults;
+using IoTF.Mqtt.Delivery;
 using IoTF.Mqtt.Links;
 using MQTTnet.Packets;
 using MQTTnet.Protocol;
@@ -165,6 +166,7 @@ internal sealed class Supervisor
         try
         {
             _accepted = true;
+            _session.Accepted(connection.SessionExpiry);
             var repeated = Exchange.Attach(connection, oneByOne: _policy.HasSuspect);
             if (repeated > 0)
             {
@@ -176,6 +178,7 @@ internal sealed class Supervisor
         catch (FaultException exception)
         {
             fault = exception.Fault;
+            await ProtocolErrors.TellAsync(connection, Options.Version, exception.Fault.Id == FaultIds.ProtocolError ? ReasonCode.ProtocolError : null, _clock).ConfigureAwait(false);
         }
         catch (Exception exception)
         {
@@ -193,7 +196,7 @@ internal sealed class Supervisor
     private async Task<(Fault Fault, bool ClosedByService)> ServeAsync(AcceptedConnection connection)
     {
         using var ended = new CancellationTokenSource();
-        var reading = ReadAsync(connection.Link, ended.Token);
+        var reading = ReadAsync(connection, ended.Token);
         var watching = KeepAliveWatch.WatchAsync(connection.Link, Options, connection.KeepAlive, Exchange.Ping, _clock, ended.Token);
         var subscribing = _session.SubscribeInitialAsync(ended.Token);
         try
@@ -246,8 +249,9 @@ internal sealed class Supervisor
     }
 
     /// <summary>Reads until the connection ends.</summary>
-    private async Task<(Fault Fault, bool ClosedByService)> ReadAsync(Link link, CancellationToken cancellationToken)
+    private async Task<(Fault Fault, bool ClosedByService)> ReadAsync(AcceptedConnection connection, CancellationToken cancellationToken)
     {
+        var link = connection.Link;
         try
         {
             // The CONNACK may have brought more with it.
@@ -261,6 +265,7 @@ internal sealed class Supervisor
         }
         catch (LinkException exception)
         {
+            await ProtocolErrors.TellAsync(connection, Options.Version, exception.DisconnectReason, _clock).ConfigureAwait(false);
             return (LinkFaults.WhileOpen(exception, Options.Endpoint, Options.Identity.ClientId), false);
         }
         catch (FaultException exception)

@@ -282,15 +282,36 @@ public sealed class OutboundWindow
         var oldest = _order.Oldest;
         if (oldest is not null)
         {
-            Settle(oldest);
-            if (oldest.QualityOfService == QualityOfService.ExactlyOnce)
-            {
-                _inheritedIds ??= new BitArray(ushort.MaxValue + 1);
-                _inheritedIds[oldest.PacketId] = true;
-            }
+            GiveUp(oldest);
         }
 
         return oldest;
+    }
+
+    /// <summary>
+    /// Takes out, before <see cref="Resume"/>, the messages that the other end does not take any more, and gives them back, oldest first. What it has
+    /// taken over already (QoS 2) stays.
+    /// </summary>
+    public IReadOnlyList<OutboundMessage> Withdraw(Predicate<OutboundMessage> isUnsendable)
+    {
+        _resumedOver = null;
+        OutboundMessage[] withdrawn = [.. InFlight.Where(message => message.State != OutboundState.AwaitingPubComp && isUnsendable(message))];
+        foreach (var message in withdrawn)
+        {
+            GiveUp(message);
+        }
+
+        return withdrawn;
+    }
+
+    private void GiveUp(OutboundMessage message)
+    {
+        Settle(message);
+        if (message.QualityOfService == QualityOfService.ExactlyOnce)
+        {
+            _inheritedIds ??= new BitArray(ushort.MaxValue + 1);
+            _inheritedIds[message.PacketId] = true;
+        }
     }
 
     /// <summary>Takes a packet id for a SUBSCRIBE or UNSUBSCRIBE, which share the numbers of messages (MQTT-3.1.1 §2.3.1).</summary>

@@ -20,4 +20,19 @@ public static class ReasonCode
 
     /// <summary>Whether a code says that the message was refused.</summary>
     public static bool IsFailure(byte reasonCode) => reasonCode >= FirstFailure;
+
+    /// <summary>A packet cannot be read.</summary>
+    public const byte MalformedPacket = 0x81;
+
+    /// <summary>A packet may not be sent at this point, or not with these contents.</summary>
+    public const byte ProtocolError = 0x82;
+
+    /// <summary>More unacknowledged messages came than were allowed.</summary>
+    public const byte ReceiveMaximumExceeded = 0x93;
+
+    /// <summary>A topic alias was not agreed on.</summary>
+    public const byte TopicAliasInvalid = 0x94;
+
+    /// <summary>A packet is larger than what is accepted.</summary>
+    public const byte PacketTooLarge = 0x95;
 }

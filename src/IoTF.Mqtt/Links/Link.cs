@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Security.Cryptography;
 using IoTF.Mqtt.Delivery;
 using IoTF.Mqtt.Transport;
 using MQTTnet.Formatter;
@@ -43,6 +44,9 @@ public sealed class Link : IPacketSink, IAsyncDisposable
     /// <summary>The version that is spoken; null until the first packet arrived on the accepting side.</summary>
     public MqttVersion? Version => _reader.Version;
 
+    /// <summary>What the CONNACK said in numbers (MQTT 5); null before, and on the accepting side.</summary>
+    public ConnAckNumbers? ConnAck => _reader.ConnAck;
+
     /// <summary>Bytes read from the stream.</summary>
     public long BytesReceived => _reader.BytesReceived;
 
@@ -70,6 +74,18 @@ public sealed class Link : IPacketSink, IAsyncDisposable
         lock (_writer.Gate)
         {
             _writer.Append(_formatter.Encode(packet));
+            _formatter.Cleanup();
+        }
+    }
+
+    /// <summary>Queues a packet with a secret in it, of which no buffer keeps a copy once it was written.</summary>
+    public void SendSecret(MqttPacket packet)
+    {
+        lock (_writer.Gate)
+        {
+            var encoded = _formatter.Encode(packet);
+            _writer.Append(encoded, isSecret: true);
+            CryptographicOperations.ZeroMemory(encoded.Packet.Array);
             _formatter.Cleanup();
         }
     }

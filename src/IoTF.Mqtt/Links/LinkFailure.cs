@@ -95,6 +95,17 @@ public sealed class LinkException : IOException
     /// <summary>What happened.</summary>
     public LinkFailure Failure { get; }
 
+    /// <summary>With which reason code of MQTT 5 the other end is told; null when there is nothing to tell it, or no way (MQTT-5.0 §4.13).</summary>
+    public byte? DisconnectReason => Failure switch
+    {
+        LinkFailure.Malformed => Breach,
+        LinkFailure.PacketTooLarge => Delivery.ReasonCode.PacketTooLarge,
+        _ => null,
+    };
+
+    /// <summary>For <see cref="LinkFailure.Malformed"/>: a reason code that says more than that a packet is malformed.</summary>
+    public byte Breach { get; init; } = Delivery.ReasonCode.MalformedPacket;
+
     /// <summary>For <see cref="LinkFailure.CertificateUntrusted"/>: what would have to be trusted; null when that is not known.</summary>
     public MissingAuthority? Missing { get; init; }
 }

@@ -2,6 +2,7 @@ using MQTTnet.Adapter;
 using MQTTnet.Exceptions;
 using MQTTnet.Formatter;
 using MQTTnet.Packets;
+using MQTTnet.Protocol;
 
 namespace IoTF.Mqtt.Links;
 
@@ -11,6 +12,8 @@ internal sealed class LinkReader
     private const int SmallBuffer = 4 * 1024;
     private const int LargeBuffer = 64 * 1024;
     private const byte ConnectHeader = 0x10;
+    private const byte ConnAckHeader = 0x20;
+    private const int ConnAckSizeBeforeVersion5 = 2;
 
     private readonly Stream _stream;
     private readonly MqttPacketFormatterAdapter _formatter;
@@ -40,6 +43,9 @@ internal sealed class LinkReader
         MqttProtocolVersion.V500 => MqttVersion.V5,
         _ => null,
     };
+
+    /// <summary>What the CONNACK said in numbers (MQTT 5); null before.</summary>
+    public ConnAckNumbers? ConnAck { get; private set; }
 
     public long LastReceived => Volatile.Read(ref _lastReceived);
 
@@ -154,8 +160,19 @@ internal sealed class LinkReader
                 DetectVersion(received);
             }
 
+            if (received.FixedHeader == ConnAckHeader && Version == MqttVersion.V5 && received.Body is { Count: ConnAckSizeBeforeVersion5 } old && old[1] != 0)
+            {
+                // A server of an older version refuses in the form of that version.
+                return new MqttConnAckPacket { ReasonCode = (MqttConnectReasonCode)old[1] };
+            }
+
             var packet = _formatter.Decode(received);
             PacketRules.Check(packet);
+            if (packet is MqttConnAckPacket && Version == MqttVersion.V5)
+            {
+                ConnAck = ConnAckNumbers.Read(received.Body);
+            }
+
             return packet;
         }
         catch (Exception exception) when (exception is not LinkException and not OutOfMemoryException)

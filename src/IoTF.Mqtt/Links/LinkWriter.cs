@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using MQTTnet.Formatter;
 
 namespace IoTF.Mqtt.Links;
@@ -30,6 +31,10 @@ internal sealed class LinkWriter : IThreadPoolWorkItem
     private bool _takesNoMore;
     private long _lastSent;
 
+    /// <summary>Whether what is collected, and what is being written, has a secret in it and is overwritten afterwards.</summary>
+    private bool _collectsSecret;
+    private bool _writesSecret;
+
     public LinkWriter(Stream stream, LinkOptions options)
     {
         _stream = stream;
@@ -54,7 +59,9 @@ internal sealed class LinkWriter : IThreadPoolWorkItem
     public bool HasRoom => Volatile.Read(ref _stopped) || Volatile.Read(ref _queued) - Volatile.Read(ref _written) < _options.WriteAhead;
 
     /// <summary>Adds an encoded packet; the caller holds <see cref="Gate"/>.</summary>
-    public void Append(MqttPacketBuffer packet)
+    /// <param name="packet">The packet.</param>
+    /// <param name="isSecret">Whether no copy of it is to be kept.</param>
+    public void Append(MqttPacketBuffer packet, bool isSecret = false)
     {
         if (_stopped || _takesNoMore)
         {
@@ -64,9 +71,10 @@ internal sealed class LinkWriter : IThreadPoolWorkItem
         var needed = _collected + packet.Length;
         if (needed > _collecting.Length)
         {
-            Array.Resize(ref _collecting, Math.Max(needed, _collecting.Length * 2));
+            Grow(Math.Max(needed, _collecting.Length * 2));
         }
 
+        _collectsSecret |= isSecret;
         packet.Packet.AsSpan().CopyTo(_collecting.AsSpan(_collected));
         _collected += packet.Packet.Count;
         foreach (var segment in packet.Payload)
@@ -113,6 +121,17 @@ internal sealed class LinkWriter : IThreadPoolWorkItem
         if (TakeTurn())
         {
             _ = WriteAsync();
+        }
+    }
+
+    private void Grow(int size)
+    {
+        var smaller = _collecting;
+        _collecting = new byte[size];
+        smaller.AsSpan(0, _collected).CopyTo(_collecting);
+        if (_collectsSecret)
+        {
+            CryptographicOperations.ZeroMemory(smaller);
         }
     }
 
@@ -204,7 +223,18 @@ internal sealed class LinkWriter : IThreadPoolWorkItem
         {
             while (TakeCollected(out var count))
             {
-                await _stream.WriteAsync(_writing.AsMemory(0, count)).ConfigureAwait(false);
+                try
+                {
+                    await _stream.WriteAsync(_writing.AsMemory(0, count)).ConfigureAwait(false);
+                }
+                finally
+                {
+                    if (_writesSecret)
+                    {
+                        CryptographicOperations.ZeroMemory(_writing);
+                    }
+                }
+
                 Written(count);
             }
         }
@@ -245,6 +275,7 @@ internal sealed class LinkWriter : IThreadPoolWorkItem
 
             var empty = _writing.Length > 0 ? _writing : new byte[SmallBuffer];
             (_writing, _collecting, _collected) = (_collecting, empty, 0);
+            (_writesSecret, _collectsSecret) = (_collectsSecret, false);
             _taken += count;
             return true;
         }
@@ -279,6 +310,11 @@ internal sealed class LinkWriter : IThreadPoolWorkItem
             _stopped = true;
             Fault = fault;
             _collected = 0;
+            if (_collectsSecret)
+            {
+                CryptographicOperations.ZeroMemory(_collecting);
+            }
+
             foreach (var (_, reached) in _waiters)
             {
                 reached.TrySetResult();

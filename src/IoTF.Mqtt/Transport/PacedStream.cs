@@ -24,6 +24,9 @@ internal sealed class PacedStream : NetworkStream
     private const int QuickAck = 12;
     private static readonly byte[] On = BitConverter.GetBytes(1);
 
+    /// <summary>Whether the system has no low-water mark (Windows): found out once, and what arrives is read as it comes.</summary>
+    private static bool _isUnsupported;
+
     private readonly object _gate = new();
     private readonly ReadPace _pace;
     private readonly int _packetOverhead;
@@ -60,7 +63,7 @@ internal sealed class PacedStream : NetworkStream
             AcknowledgeAtOnce();
         }
 
-        if (bytes > 1 || _ticking)
+        if ((bytes > 1 || _ticking) && !_isUnsupported)
         {
             WaitFor(bytes);
         }
@@ -115,6 +118,10 @@ internal sealed class PacedStream : NetworkStream
                 }
 
                 SetLowWater(1);
+
+                // Nothing may come for hours; the next read sets the timer again.
+                _ticking = false;
+                _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             }
 
             _readsAtLastTick = _reads;
@@ -166,9 +173,13 @@ internal sealed class PacedStream : NetworkStream
             Socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReceiveLowWater, bytes);
             _lowWater = bytes;
         }
+        catch (SocketException exception) when (exception.SocketErrorCode is SocketError.ProtocolOption or SocketError.OperationNotSupported)
+        {
+            _isUnsupported = true;
+        }
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
         {
-            // Closed meanwhile, or a system that does not have the option (Windows): it is read as it comes.
+            // Closed meanwhile: the read says so.
         }
     }
 }

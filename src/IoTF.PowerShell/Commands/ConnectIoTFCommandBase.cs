@@ -232,6 +232,7 @@ public abstract partial class ConnectIoTFCommandBase : IoTFCommandBase
         var payload = new PayloadEncoder(ServiceLimits.MaximumPayload).Encode(WillData ?? new PSObject(), WillFormat);
         var topic = MakeWillTopic(identity, WillEvent, payload.Format);
         TopicRules.RequireMayPublish(identity, topic);
+        PayloadSize.RequireInLogin(payload.Bytes.Length, "The last will", nameof(WillData));
         PayloadSize.Require(PayloadSize.Counted(payload.Bytes.Length, Encoding.UTF8.GetByteCount(topic), countTopic: ProtocolVersion != ProtocolVersions.V5));
         return new LastWill(topic, payload.Bytes, (QualityOfService)WillQoS);
     }
@@ -258,7 +259,18 @@ public abstract partial class ConnectIoTFCommandBase : IoTFCommandBase
             RequireClean(ErrorIds.TokenHasWhitespace, $"The token of {identity.ClientId}", SecretText.FindWhitespace(secret));
             var userName = MakeUserName(Credential?.UserName);
             RequireClean(ErrorIds.ApiKeyHasWhitespace, $"The API key of {identity.ClientId}", SecretText.FindWhitespace(userName));
-            return new Credential(userName, secret);
+            PayloadSize.RequireInLogin(Encoding.UTF8.GetByteCount(userName), "The user name", "ApiKey");
+            var credential = new Credential(userName, secret);
+            try
+            {
+                PayloadSize.RequireInLogin(credential.SecretSize, "The token", nameof(Token));
+                return credential;
+            }
+            catch
+            {
+                credential.Dispose();
+                throw;
+            }
         }
 
         return identity.IsQuickstart || Certificate is not null || !NeedsToken(identity)

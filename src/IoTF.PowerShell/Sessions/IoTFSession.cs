@@ -62,6 +62,9 @@ public sealed class IoTFSession
     /// <summary>Whether the service keeps the session while the client is away.</summary>
     public bool Persistent => Session.Options.Persistent;
 
+    /// <summary>How long the service keeps the session when the client is away, as it said (MQTT 5); null when that is not known.</summary>
+    public TimeSpan? SessionExpiry => Session.SessionExpiry;
+
     /// <summary>The longest silence before the client asks whether the service is still there.</summary>
     public TimeSpan KeepAlive => Session.Options.KeepAlive;
 

@@ -96,7 +96,9 @@ public sealed class ConnectRefusal
             ConnectRefusalId.ServerMoved,
             isPermanent: context.Code == 0x9D,
             "the server tells the client to use another one",
-            "Ask the administrator of the installation for the new host name."),
+            context.ServerReference is { Length: > 0 } other
+                ? $"The server names {Quotation.Of(other, 100)}: if that is a server of the service, use it with -HostName."
+                : "Ask the administrator of the installation for the new host name."),
         _ => Unknown(context),
     };
 

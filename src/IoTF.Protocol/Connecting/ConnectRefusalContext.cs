@@ -29,4 +29,7 @@ public sealed record ConnectRefusalContext
 
     /// <summary>The server's own words (the reason string of MQTT 5), or null.</summary>
     public string? ServerReason { get; init; }
+
+    /// <summary>The server that the client is to use (the server reference of MQTT 5), or null.</summary>
+    public string? ServerReference { get; init; }
 }

@@ -14,6 +14,26 @@ public static class PayloadSize
     public static int Counted(int payloadBytes, int topicBytes, bool countTopic) =>
         payloadBytes + (countTopic ? Math.Max(0, topicBytes - ServiceLimits.TopicBytesNotCounted) : 0);
 
+    /// <summary>The most bytes of a last will, a user name or a password: CONNECT counts them in two bytes (MQTT-3.1.1 §3.1.3).</summary>
+    public const int MaximumInLogin = ushort.MaxValue;
+
+    /// <summary>Says that CONNECT cannot carry something, before a malformed one is sent.</summary>
+    /// <param name="bytes">The bytes of it.</param>
+    /// <param name="what">What it is, to begin a sentence.</param>
+    /// <param name="parameter">The parameter that it was given with.</param>
+    /// <exception cref="RuleException"><see cref="RuleId.LoginTooLarge"/>.</exception>
+    public static void RequireInLogin(int bytes, string what, string parameter)
+    {
+        if (bytes > MaximumInLogin)
+        {
+            throw new RuleException(
+                RuleId.LoginTooLarge,
+                parameter,
+                string.Create(CultureInfo.InvariantCulture, $"{what} has {bytes:N0} bytes; the login of MQTT carries {MaximumInLogin:N0} at most."),
+                $"Use a shorter -{parameter}.");
+        }
+    }
+
     /// <summary>Says that a payload is too large, before the service closes the connection for it.</summary>
     /// <param name="countedBytes">The bytes that count, see <see cref="Counted"/>.</param>
     /// <param name="maximum">The most bytes the installation takes.</param>

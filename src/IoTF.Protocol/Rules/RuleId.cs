@@ -75,6 +75,9 @@ public static class RuleId
     /// <summary>The payload has more bytes than the service accepts.</summary>
     public const string PayloadTooLarge = nameof(PayloadTooLarge);
 
+    /// <summary>The last will, the API key or the token has more bytes than the login of MQTT can carry.</summary>
+    public const string LoginTooLarge = nameof(LoginTooLarge);
+
     /// <summary>The device token breaks the service's rule for tokens.</summary>
     public const string InvalidToken = nameof(InvalidToken);
 }

@@ -81,6 +81,8 @@ internal sealed class PacketNoise(Random random, MqttVersion version, IoTF.Emula
         "iot-2/type/t/id/d/evt/e/fmt/bin", "iot-2/type/t/id/d/cmd/c/fmt/json", "iot-2/type/+/id/+/evt/+/fmt/+", "iot-2/app/+/mon", "#", "", "$SYS/x", "a/b",
     ];
 
+    private readonly MqttProperties properties = new(random);
+
     private bool IsV5 => version == MqttVersion.V5;
 
     /// <summary>The bytes of many packets.</summary>
@@ -136,13 +138,13 @@ internal sealed class PacketNoise(Random random, MqttVersion version, IoTF.Emula
         var id = (byte)random.Next(1, 6);
         return random.Next(9) switch
         {
-            0 => Packet(0x40, [0, id]),
-            1 => Packet(0x50, [0, id]),
-            2 => Packet(0x62, [0, id]),
-            3 => Packet(0x70, [0, id]),
-            4 => Packet(0x82, [0, id, .. NoProperties(), .. Text(Topics[2 + random.Next(2)]), (byte)random.Next(3)]),
-            5 => Packet(0xA2, [0, id, .. NoProperties(), .. Text(Topics[2 + random.Next(2)])]),
-            6 => Packet(0xC0, []),
+            0 => Packet(0x40, [0, id, .. Reason()]),
+            1 => Packet(0x50, [0, id, .. Reason()]),
+            2 => Packet(0x62, [0, id, .. Reason()]),
+            3 => Packet(0x70, [0, id, .. Reason()]),
+            4 => Packet(0x82, [0, id, .. Properties(MqttProperties.Subscribe), .. Text(Topics[2 + random.Next(2)]), (byte)random.Next(3)]),
+            5 => Packet(0xA2, [0, id, .. Properties(MqttProperties.Unsubscribe), .. Text(Topics[2 + random.Next(2)])]),
+            6 => IsV5 && random.Next(50) == 0 ? Packet(random.Next(2) == 0 ? (byte)0xE0 : (byte)0xF0, Reason()) : Packet(0xC0, []),
             _ => Publish(random.Next(3), id),
         };
     }
@@ -153,17 +155,22 @@ internal sealed class PacketNoise(Random random, MqttVersion version, IoTF.Emula
         random.NextBytes(payload);
         var topic = Topics[random.Next(2)];
         return Packet(
-            (byte)(0x30 | (qos << 1) | random.Next(2)), [.. Text(topic), .. qos > 0 ? new byte[] { 0, id } : [], .. NoProperties(), .. payload]);
+            (byte)(0x30 | (qos << 1) | random.Next(2)), [.. Text(topic), .. qos > 0 ? new byte[] { 0, id } : [], .. Properties(MqttProperties.Publish), .. payload]);
     }
 
     private byte[] Connect(string clientId) => Packet(
         0x10,
         [
-            .. Text(version == MqttVersion.V31 ? "MQIsdp" : "MQTT"), (byte)version, 0xC2, 0, 60, .. NoProperties(),
+            .. Text(version == MqttVersion.V31 ? "MQIsdp" : "MQTT"), (byte)version, 0xC2, 0, 60, .. Properties(MqttProperties.Connect),
             .. Text(clientId), .. Text(application.UserName), .. Text(application.Token),
         ]);
 
-    private byte[] NoProperties() => IsV5 ? [0] : [];
+    private byte[] Properties(byte[] allowed) => IsV5 ? properties.Make(allowed) : [];
+
+    /// <summary>Of an acknowledgement, a DISCONNECT or an AUTH: nothing, a reason code, or one with properties.</summary>
+    private byte[] Reason() => !IsV5 || random.Next(3) == 0
+        ? []
+        : [(byte)(random.Next(2) == 0 ? 0 : random.Next(256)), .. random.Next(2) == 0 ? [] : properties.Make(MqttProperties.Acknowledgement)];
 
     private static byte[] Text(string text) => [(byte)(text.Length >> 8), (byte)text.Length, .. Encoding.UTF8.GetBytes(text)];
 

@@ -2,11 +2,14 @@ using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
 using System.Net.WebSockets;
+using System.Reflection;
+using System.Text;
 using IoTF.Mqtt;
 using IoTF.Mqtt.Links;
-using Microsoft.Extensions.Time.Testing;
+using MQTTnet.Formatter;
 using MQTTnet.Packets;
 using MQTTnet.Protocol;
+using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace IoTF.Tests.Unit.Mqtt.Links;
@@ -33,6 +36,39 @@ public sealed class LinkWritingTests
 
         Assert.Equal([2, 2000], stream.Writes.Select(write => write.Length));
         Assert.Equal(2002, link.BytesSent);
+    }
+
+    [Theory]
+    [InlineData(10, false)]
+    [InlineData(3000, false)]
+    [InlineData(10, true)]
+    public async Task No_buffer_keeps_a_password(int size, bool fails)
+    {
+        var stream = new ScriptedStream { WriteFailure = fails ? new IOException() : null };
+        await using var link = new Link(stream, Options with { Version = MqttVersion.V5 });
+        var password = Encoding.ASCII.GetBytes(new string('s', size));
+        link.SendSecret(new MqttConnectPacket { ClientId = "d:abc123:pump:p1", Username = "use-token-auth", Password = password });
+
+        // Behind it in the same write.
+        link.Publish("topic", new byte[5000], QualityOfService.AtMostOnce, packetId: 0, retain: false, duplicate: false);
+        await link.FlushAsync(default).WaitAsync(Patience.Limit);
+        Assert.Equal(!fails, stream.Written.AsSpan().IndexOf(password) >= 0);
+        Assert.NotEmpty(stream.Buffers);
+        foreach (var buffer in stream.Buffers)
+        {
+            Assert.Equal(-1, buffer.AsSpan().IndexOf("ssssss"u8));
+        }
+
+        Assert.Equal(-1, EncodeBufferOf(link).AsSpan().IndexOf("ssssss"u8));
+    }
+
+    /// <summary>The buffer that the encoder keeps for as long as the link lives.</summary>
+    private static byte[] EncodeBufferOf(Link link)
+    {
+        const BindingFlags Hidden = BindingFlags.NonPublic | BindingFlags.Instance;
+        var formatter = (MqttPacketFormatterAdapter)typeof(Link).GetField("_formatter", Hidden)!.GetValue(link)!;
+        var writer = typeof(MqttPacketFormatterAdapter).GetFields(Hidden).Select(field => field.GetValue(formatter)).OfType<MqttBufferWriter>().Single();
+        return writer.GetBuffer();
     }
 
     [Fact]

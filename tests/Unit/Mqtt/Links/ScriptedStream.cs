@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Threading.Channels;
 
 namespace IoTF.Tests.Unit.Mqtt.Links;
@@ -21,6 +22,9 @@ internal sealed class ScriptedStream : Stream
 
     /// <summary>The largest number of bytes that a read had room for.</summary>
     public int LargestRead { get; private set; }
+
+    /// <summary>The arrays, not copies of them, that were given to be written.</summary>
+    public List<byte[]> Buffers { get; } = [];
 
     public IReadOnlyList<byte[]> Writes
     {
@@ -82,6 +86,11 @@ internal sealed class ScriptedStream : Stream
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         var bytes = buffer.ToArray();
+        if (MemoryMarshal.TryGetArray(buffer, out var segment))
+        {
+            Buffers.Add(segment.Array!);
+        }
+
         _writeStarted.Release();
         await Task.WhenAny(_open.Task, Disposed);
         ObjectDisposedException.ThrowIf(Disposed.IsCompleted, this);

@@ -91,6 +91,39 @@ public sealed class PacedStreamTests
         }
     }
 
+    [Fact]
+    public async Task A_reader_to_whom_nothing_comes_costs_two_ticks_and_no_more()
+    {
+        var clock = new CountingClock();
+        await using var server = LocalServer.Silent();
+        using var socket = await ConnectAsync(server);
+        await using var stream = new PacedStream(socket, Unhurried(), packetOverhead: 0, clock);
+        var reading = stream.ReadAsync(new byte[1]).AsTask();
+        for (var i = 0; i < 1000; i++)
+        {
+            clock.Advance(TimeSpan.FromMilliseconds(1));
+        }
+
+        Assert.InRange(clock.Ticks, 0, 2);
+        Assert.False(reading.IsCompleted);
+    }
+
+    /// <summary>A clock that the test moves, which counts how often its timers fire.</summary>
+    private sealed class CountingClock : FakeTimeProvider
+    {
+        public int Ticks { get; private set; }
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => base.CreateTimer(
+            one =>
+            {
+                Ticks++;
+                callback(one);
+            },
+            state,
+            dueTime,
+            period);
+    }
+
     private static int LowWater(Socket socket) =>
         BitConverter.ToInt32(socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReceiveLowWater, 4));
 
