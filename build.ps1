@@ -1,33 +1,38 @@
 <#
 .SYNOPSIS
-    Builds the module, tests it, makes and publishes its package, or removes what was built.
+    Builds the module, shows it at work, tests it, makes and publishes its package, or removes what was built.
 .DESCRIPTION
-    Build   builds the solution and stages the module into bin/, so that Import-Module ./IoTF.psd1 works.
-    Test    builds and runs all tests. Where Pester 5.5 or newer is installed, it runs tests/Pester itself as well.
-    Package builds the module, makes the package for the PowerShell Gallery, installs it into an empty folder and tries it there. The same files give the same bytes.
-    Publish does the same and pushes the package, with the API key in the environment variable PSGALLERY_API_KEY.
-            dotnet takes the key as an argument only, which others on the machine can see while it runs: publish where there are none.
-    Clean   removes bin/ and obj/ of every project, the staged module, its help and its packages.
+    Build      builds the solution and stages the module into bin/, so that Import-Module ./IoTF.psd1 works.
+    Quickstart builds the module and runs examples/quickstart.ps1: a device and an application talk over TLS on this machine.
+    Test       builds everything and runs all tests: those of dotnet test, and tests/Pester under each version of Pester that Directory.Packages.props
+               names, each in a process of its own. It fails when a test, a block or a file failed, was not run, or none ran. A test whose
+               program is missing is skipped with its reason. The outcomes are in TestResults/.
+    Package    builds the module, makes the package for the PowerShell Gallery, installs it into an empty folder and tries it there. The same files give the same bytes.
+    Publish    does the same and pushes the package, with the API key in the environment variable PSGALLERY_API_KEY.
+               dotnet takes the key as an argument only, which others on the machine can see while it runs: publish where there are none.
+    Clean      removes bin/ and obj/ of every project, the staged module, its help, its packages and the test results.
 
-    Runs in PowerShell 7.4 or later and, where there is none, in the console host: dotnet run --project tools/Shell -- build.ps1 Package
+    Runs in PowerShell 7.4 or later. Where it is not installed, the .NET SDK brings it: dotnet tool restore, then dotnet pwsh ./build.ps1 Test
 .PARAMETER Task
-    What to do; Build unless given.
+    What to do. Default: Build.
 .PARAMETER Configuration
-    Release unless given.
+    Debug or Release. Default: Release.
 .PARAMETER NoBuild
-    Packages what is staged in bin/ already.
+    Takes what is staged in bin/ already. For Package, Publish and Quickstart.
 .PARAMETER OutputFolder
-    Where the package goes; package/ unless given.
+    Where the package goes. Default: package/.
 .PARAMETER SigningCertificate
     The SHA-256 fingerprint of a code signing certificate in the store CurrentUser/My. The package is signed with it and, where
     Set-AuthenticodeSignature exists (Windows), so are the module's files. A signed package is not the same twice.
 .PARAMETER TimestampServer
     The address of an RFC 3161 time-stamp server. Signatures without a time stamp end with the certificate.
 .PARAMETER Repository
-    Where Publish pushes to: an address, or a folder. The PowerShell Gallery unless given.
+    Where Publish pushes to: an address, or a folder. Default: the PowerShell Gallery.
 .EXAMPLE
     ./build.ps1
     Import-Module ./IoTF.psd1
+.EXAMPLE
+    ./build.ps1 Quickstart
 .EXAMPLE
     ./build.ps1 Test
 .EXAMPLE
@@ -36,7 +41,7 @@
 [CmdletBinding()]
 param(
     [Parameter(Position = 0)]
-    [ValidateSet('Build', 'Test', 'Package', 'Publish', 'Clean')]
+    [ValidateSet('Build', 'Quickstart', 'Test', 'Package', 'Publish', 'Clean')]
     [string] $Task = 'Build',
 
     [ValidateSet('Debug', 'Release')]
@@ -44,7 +49,7 @@ param(
 
     [switch] $NoBuild,
 
-    [string] $OutputFolder = [System.IO.Path]::Combine($PSScriptRoot, 'package'),
+    [string] $OutputFolder = (Join-Path $PSScriptRoot 'package'),
 
     [ValidatePattern('^[0-9A-Fa-f]{64}$', ErrorMessage = 'A SHA-256 fingerprint is 64 hexadecimal digits, "{0}" is not one.')]
     [string] $SigningCertificate,
@@ -55,9 +60,12 @@ param(
 )
 
 $ErrorActionPreference = 'Stop'
-$solution = [System.IO.Path]::Combine($PSScriptRoot, 'IoTF.PowerShell.sln')
-$module = [System.IO.Path]::Combine($PSScriptRoot, 'src', 'IoTF.PowerShell', 'IoTF.PowerShell.csproj')
-$packaging = [System.IO.Path]::Combine($PSScriptRoot, 'tools', 'Package')
+$solution = Join-Path $PSScriptRoot 'IoTF.PowerShell.sln'
+$module = Join-Path $PSScriptRoot 'src' 'IoTF.PowerShell' 'IoTF.PowerShell.csproj'
+$packaging = Join-Path $PSScriptRoot 'tools' 'Package'
+$testing = Join-Path $PSScriptRoot 'tools' 'Testing'
+$testResults = Join-Path $PSScriptRoot 'TestResults'
+$invokeScript = Join-Path $PSScriptRoot 'tools' 'Invoke-Script.ps1'
 
 function Invoke-DotNet {
     & dotnet @args
@@ -68,27 +76,78 @@ function Invoke-DotNet {
 }
 
 function Remove-Folder([string[]] $Folder) {
-    foreach ($path in $Folder) {
-        if ([System.IO.Directory]::Exists($path)) {
-            [System.IO.Directory]::Delete($path, $true)
+    $Folder | Where-Object { Test-Path -LiteralPath $_ } | Remove-Item -Recurse -Force
+}
+
+function Build-Module {
+    if (-not $NoBuild) {
+        Invoke-DotNet build $module --configuration $Configuration --nologo --verbosity quiet
+    }
+}
+
+function Invoke-Quickstart {
+    'The module is built; then a device and an application talk to each other on this machine.'
+    Build-Module
+
+    # In a process of its own: the assemblies of a module stay loaded, and the next build has to replace them.
+    & $invokeScript (Join-Path $PSScriptRoot 'examples' 'quickstart.ps1')
+    if ($LASTEXITCODE -ne 0) {
+        throw "examples/quickstart.ps1 ended with exit code $LASTEXITCODE."
+    }
+}
+
+# A run of tests: its name, and the program that runs them.
+function Get-TestRun {
+    foreach ($project in Get-ChildItem (Join-Path $PSScriptRoot 'tests' '*' '*.csproj') | Sort-Object BaseName) {
+        [pscustomobject]@{
+            Name      = $project.BaseName
+            Program   = 'dotnet'
+            Arguments = 'test', $project.FullName, '--configuration', $Configuration, '--no-build', '--nologo',
+                '--logger', "trx;LogFileName=$($project.BaseName).trx", '--results-directory', $testResults
+        }
+    }
+
+    Invoke-DotNet restore $testing --verbosity quiet | Out-Host
+    $packages = Invoke-DotNet msbuild $testing -getProperty:NuGetPackageRoot -getProperty:PesterVersions | Out-String | ConvertFrom-Json
+    foreach ($version in $packages.Properties.PesterVersions -split ';') {
+        [pscustomobject]@{
+            Name      = "Pester $version"
+            Program   = $invokeScript
+            Arguments = (Join-Path $testing 'Invoke-Pester.ps1'),
+                '-Pester', (Join-Path $packages.Properties.NuGetPackageRoot 'pester' $version 'tools' 'Pester.psd1'),
+                '-ResultFile', (Join-Path $testResults "Pester $version.json")
         }
     }
 }
 
 function Invoke-Test {
+    # The tests start the PowerShell of the tool manifest.
+    Invoke-DotNet tool restore --tool-manifest (Join-Path $PSScriptRoot '.config' 'dotnet-tools.json')
+    Invoke-DotNet build $solution --configuration $Configuration --nologo --verbosity quiet
+
     # A warning is an error: the sources are ready for the runtime of the newest PowerShell, too.
-    Invoke-DotNet build $module --configuration $Configuration -p:ModuleFramework=net10.0
-    Invoke-DotNet test $solution --configuration $Configuration
-    $pester = Get-Module -Name Pester -ListAvailable | Where-Object Version -ge '5.5.0'
-    if ($null -eq $pester) {
-        'Pester 5.5 is not installed: tests/Pester ran on the reader of dotnet test only.'
-        return
+    Invoke-DotNet build $module --configuration $Configuration --nologo --verbosity quiet -p:ModuleFramework=net10.0
+    Remove-Folder $testResults
+    $null = New-Item $testResults -ItemType Directory
+
+    # Two at a time: most tests wait for another program, and those that measure time run alone in their own run, at its end.
+    $runs = Get-TestRun
+    $failed = $runs | ForEach-Object -ThrottleLimit 2 -Parallel {
+        $run = $_
+        & $run.Program $run.Arguments 2>&1 | ForEach-Object { Write-Host "$($run.Name)> $_" }
+        if ($LASTEXITCODE -ne 0) { $run.Name }
     }
 
-    Import-Module Pester -MinimumVersion 5.5.0
-    $result = Invoke-Pester -Path ([System.IO.Path]::Combine($PSScriptRoot, 'tests', 'Pester')) -PassThru
-    if ($result.Result -ne 'Passed') {
-        throw "Pester: $($result.FailedCount) of $($result.TotalCount) tests failed."
+    $summaries = & (Join-Path $testing 'Get-TestSummary.ps1') -Folder $testResults -Run $runs.Name
+    ConvertTo-Json @($summaries) -Depth 3 | Set-Content (Join-Path $testResults 'summary.json')
+    $summaries | ForEach-Object {
+        $_.Failed | ForEach-Object { "FAILED $($_.Name): $($_.Reason)" }
+        $_.Skipped | ForEach-Object { "Skipped $($_.Name): $($_.Reason)" }
+        "$($_.Run): $($_.Passed) passed, $(@($_.Failed).Count) failed, $(@($_.Skipped).Count) skipped"
+    }
+    $failed = @($failed) + ($summaries | Where-Object { $_.Failed }).Run | Select-Object -Unique
+    if ($failed) {
+        throw "Tests failed in: $($failed -join ', '). What each said is above, and in $testResults."
     }
 }
 
@@ -96,18 +155,18 @@ function Invoke-Test {
 function New-Package {
     if (-not $NoBuild) {
         # What an earlier build left there must not get into the package.
-        Remove-Folder ([System.IO.Path]::Combine($PSScriptRoot, 'bin')), ([System.IO.Path]::Combine($PSScriptRoot, 'en-US'))
-        Invoke-DotNet build $module --configuration $Configuration | Out-Host
+        Remove-Folder (Join-Path $PSScriptRoot 'bin'), (Join-Path $PSScriptRoot 'en-US')
+        Build-Module | Out-Host
     }
 
     $folder = $PSCmdlet.GetUnresolvedProviderPathFromPSPath($OutputFolder)
-    $package = & ([System.IO.Path]::Combine($packaging, 'New-Package.ps1')) -Root $PSScriptRoot -OutputFolder $folder -SigningCertificate $SigningCertificate
+    $package = & (Join-Path $packaging 'New-Package.ps1') -Root $PSScriptRoot -OutputFolder $folder -SigningCertificate $SigningCertificate
     if ($SigningCertificate) {
         $timestamp = if ($TimestampServer) { '--timestamper', $TimestampServer }
         Invoke-DotNet nuget sign $package --certificate-fingerprint $SigningCertificate --certificate-store-location CurrentUser --certificate-store-name My @timestamp | Out-Host
     }
 
-    & ([System.IO.Path]::Combine($packaging, 'Test-Package.ps1')) -Package $package | Out-Host
+    & (Join-Path $packaging 'Test-Package.ps1') -Package $package | Out-Host
     $package
 }
 
@@ -121,18 +180,16 @@ function Publish-Package {
 }
 
 function Clear-Build {
-    foreach ($project in [System.IO.Directory]::GetFiles($PSScriptRoot, '*.csproj', [System.IO.SearchOption]::AllDirectories)) {
-        $folder = [System.IO.Path]::GetDirectoryName($project)
-        Remove-Folder ([System.IO.Path]::Combine($folder, 'bin')), ([System.IO.Path]::Combine($folder, 'obj'))
+    Get-ChildItem $PSScriptRoot -Filter *.csproj -File -Recurse | ForEach-Object {
+        Remove-Folder (Join-Path $_.DirectoryName 'bin'), (Join-Path $_.DirectoryName 'obj')
     }
 
-    foreach ($name in 'bin', 'obj', 'en-US', 'package') {
-        Remove-Folder ([System.IO.Path]::Combine($PSScriptRoot, $name))
-    }
+    'bin', 'obj', 'en-US', 'package', 'TestResults' | ForEach-Object { Remove-Folder (Join-Path $PSScriptRoot $_) }
 }
 
 switch ($Task) {
     'Build' { Invoke-DotNet build $solution --configuration $Configuration }
+    'Quickstart' { Invoke-Quickstart }
     'Test' { Invoke-Test }
     'Package' { New-Package }
     'Publish' { Publish-Package }

@@ -4,17 +4,17 @@
 .DESCRIPTION
     Nothing has to be set up before.
 .EXAMPLE
-    pwsh examples/quickstart.ps1
+    ./examples/quickstart.ps1
 
     After ./build.ps1.
 .EXAMPLE
-    dotnet run --project tools/Shell -- examples/quickstart.ps1
+    dotnet pwsh ./examples/quickstart.ps1
 
-    Without PowerShell: the engine comes from NuGet.
+    Without PowerShell: the .NET SDK brings it. After dotnet tool restore and dotnet pwsh ./build.ps1.
 #>
 
 $ErrorActionPreference = 'Stop'
-Import-Module ([System.IO.Path]::Combine($PSScriptRoot, '..', 'IoTF.psd1'))
+Import-Module (Join-Path $PSScriptRoot '..' 'IoTF.psd1')
 
 '1. A local IoT Foundation starts. It is part of the module, and makes a certificate authority of its own.'
 $emulator = Start-IoTFEmulator -Port 0

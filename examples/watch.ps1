@@ -4,17 +4,17 @@
 .DESCRIPTION
     Everything runs on this machine.
 .EXAMPLE
-    pwsh examples/watch.ps1
+    ./examples/watch.ps1
 
     After ./build.ps1.
 .EXAMPLE
-    dotnet run --project tools/Shell -- examples/watch.ps1
+    dotnet pwsh ./examples/watch.ps1
 
-    Without PowerShell: the engine comes from NuGet.
+    Without PowerShell: the .NET SDK brings it. After dotnet tool restore and dotnet pwsh ./build.ps1.
 #>
 
 $ErrorActionPreference = 'Stop'
-Import-Module ([System.IO.Path]::Combine($PSScriptRoot, '..', 'IoTF.psd1'))
+Import-Module (Join-Path $PSScriptRoot '..' 'IoTF.psd1')
 
 '1. A local IoT Foundation starts, and a pump connects that leaves a last will.'
 $null = Start-IoTFEmulator -Port 0

@@ -8,7 +8,7 @@ internal static class TestEnvironment
 {
     [ModuleInitializer]
     [SuppressMessage("Usage", "CA2255", Justification = "It has to come before the first test, of whichever class.")]
-    internal static void ForgetVariables()
+    internal static void Prepare()
     {
         foreach (string name in Environment.GetEnvironmentVariables().Keys)
         {
@@ -17,5 +17,9 @@ internal static class TestEnvironment
                 Environment.SetEnvironmentVariable(name, value: null);
             }
         }
+
+        // Inherited by the PowerShell that a test starts: it asks nobody for a newer one, and reports nothing.
+        Environment.SetEnvironmentVariable("POWERSHELL_UPDATECHECK", "Off");
+        Environment.SetEnvironmentVariable("POWERSHELL_TELEMETRY_OPTOUT", "1");
     }
 }

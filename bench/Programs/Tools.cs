@@ -1,12 +1,11 @@
+using IoTF.Tests;
+
 namespace IoTF.Bench.Programs;
 
 /// <summary>Where the programs and files are that the bench starts and reads.</summary>
 internal static class Tools
 {
     private static readonly string Suffix = OperatingSystem.IsWindows() ? ".exe" : "";
-
-    /// <summary>The console host with the real PowerShell engine.</summary>
-    public static string Shell { get; } = Path.Combine(AppContext.BaseDirectory, "IoTF.Shell" + Suffix);
 
     /// <summary>This program, for peers that are libraries of .NET.</summary>
     public static string Bench { get; } = Path.Combine(AppContext.BaseDirectory, "IoTF.Bench" + Suffix);
@@ -19,7 +18,7 @@ internal static class Tools
     public static string Python { get; } = File.Exists("/usr/bin/python3") ? "/usr/bin/python3" : "python3";
 
     /// <summary>The module of this checkout.</summary>
-    public static string Module { get; } = FindModule();
+    public static string Module { get; } = Path.Combine(Pwsh.Checkout, "IoTF.psd1");
 
     public static string Script(string name) => Path.Combine(AppContext.BaseDirectory, "Scripts", name);
 
@@ -27,19 +26,5 @@ internal static class Tools
 
     /// <summary>Starts a script of the bench in a process of its own.</summary>
     public static ChildProgram StartScript(string name, params IEnumerable<string> parameters) =>
-        ChildProgram.Start(Shell, ["-File", Script(name), .. parameters]);
-
-    private static string FindModule()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            var manifest = Path.Combine(folder.FullName, "IoTF.psd1");
-            if (File.Exists(manifest))
-            {
-                return manifest;
-            }
-        }
-
-        throw new FileNotFoundException("IoTF.psd1 is in no folder above the bench. Run it from a checkout, or name a module with --module.");
-    }
+        ChildProgram.Start(Pwsh.Program, Pwsh.File(Script(name), parameters));
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using IoTF.Bench.Programs;
+using IoTF.Tests;
 
 namespace IoTF.Bench.Reports;
 
@@ -12,7 +13,7 @@ internal static class MachineFacts
     {
         Console.WriteLine(
             $"{Environment.ProcessorCount} cores, {RuntimeInformation.OSArchitecture}, {RuntimeInformation.OSDescription.Trim()}, {RuntimeInformation.FrameworkDescription}, "
-            + $"PowerShell engine {VersionOf(typeof(System.Management.Automation.PSObject))}, MQTTnet {VersionOf(typeof(MQTTnet.MqttClientFactory))}, {FirstLine(Tools.Mosquitto, "-h")}.");
+            + $"{FirstLine(Pwsh.Program, Pwsh.Assembly, "-Version")}, MQTTnet {VersionOf(typeof(MQTTnet.MqttClientFactory))}, {FirstLine(Tools.Mosquitto, "-h")}.");
         if (typeof(MachineFacts).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()?.Configuration != "Release")
         {
             Console.WriteLine("This is a Debug build: its figures say nothing. Run it with -c Release.");
@@ -25,9 +26,9 @@ internal static class MachineFacts
         return version.Split('+', ' ')[0];
     }
 
-    private static string FirstLine(string program, string argument)
+    private static string FirstLine(string program, params string[] arguments)
     {
-        var start = new ProcessStartInfo(program, argument) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true };
         using var process = Process.Start(start)!;
         var line = process.StandardOutput.ReadLine() ?? "?";
         process.StandardOutput.ReadToEnd();

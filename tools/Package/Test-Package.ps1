@@ -22,10 +22,7 @@ try {
         [System.IO.File]::Delete([System.IO.Path]::Combine($installed, $part))
     }
 
-    # The program this runs in. Where that is `dotnet`, its first argument is the assembly.
-    $program = [System.Environment]::ProcessPath
-    $assembly = if ([System.IO.Path]::GetFileNameWithoutExtension($program) -eq 'dotnet') { [System.Environment]::GetCommandLineArgs()[0] }
-    & $program $assembly -NoProfile -File ([System.IO.Path]::Combine($PSScriptRoot, 'Scene.ps1')) -ModuleFolder $modules -Version $version
+    & (Join-Path $PSScriptRoot '..' 'Invoke-Script.ps1') (Join-Path $PSScriptRoot 'Scene.ps1') -ModuleFolder $modules -Version $version
     if ($LASTEXITCODE -ne 0) {
         throw "The module of $Package does not work: the scene ended with exit code $LASTEXITCODE."
     }

@@ -1,4 +1,3 @@
-using System.Collections;
 using IoTF.Tests.Interop.Brokers;
 using IoTF.Tests.Interop.Scripts;
 using Xunit;
@@ -35,57 +34,44 @@ public sealed class BadInputTests : IAsyncLifetime
     [InlineData(2)]
     public async Task A_payload_that_is_too_large_is_one_error_and_the_rest_goes_on(int qos)
     {
-        var largest = new string('x', LargestPayload);
-        var tooLarge = new string('y', LargestPayload + 1);
-
-        await OneErrorAsync("PayloadTooLarge", tooLarge, ["before", largest, tooLarge, "after"], ["before", largest, "after"], qos);
+        await OneErrorAsync(
+            "PayloadTooLarge", $"'y' * {LargestPayload + 1}", ["before", new string('x', LargestPayload), "after"], qos, before: $"'x' * {LargestPayload}");
     }
 
     [Fact]
     public async Task Bytes_that_are_too_many_are_one_error_and_the_rest_goes_on()
     {
-        var tooLarge = new byte[LargestPayload + 1];
-
-        await OneErrorAsync("PayloadTooLarge", tooLarge, ["before", tooLarge, "after"], ["before", "after"]);
+        await OneErrorAsync("PayloadTooLarge", $"[byte[]]::new({LargestPayload + 1})", ["before", "after"]);
     }
 
     [Fact]
     public async Task An_object_whose_JSON_is_too_large_is_one_error_and_the_rest_goes_on()
     {
-        var tooLarge = new Hashtable { ["text"] = new string('z', LargestPayload) };
-
-        await OneErrorAsync("PayloadTooLarge", tooLarge, ["before", tooLarge, "after"], ["before", "after"]);
+        await OneErrorAsync("PayloadTooLarge", $"@{{ text = 'z' * {LargestPayload} }}", ["before", "after"]);
     }
 
     [Fact]
     public async Task An_object_without_a_form_in_JSON_is_one_error_and_the_rest_goes_on()
     {
-        var notANumber = new Hashtable { ["temperature"] = double.NaN };
-        await OneErrorAsync("NotSerializable", notANumber, ["before", notANumber, "after"], ["before", "after"]);
+        await OneErrorAsync("NotSerializable", "@{ temperature = [double]::NaN }", ["before", "after"]);
     }
 
     [Fact]
     public async Task Code_is_one_error_and_the_rest_goes_on()
     {
-        var code = new Hashtable { ["code"] = System.Management.Automation.ScriptBlock.Create("Get-Date") };
-        await OneErrorAsync("NotSerializable", code, ["before", code, "after"], ["before", "after"]);
+        await OneErrorAsync("NotSerializable", "@{ code = { Get-Date } }", ["before", "after"]);
     }
 
     [Fact]
     public async Task An_object_that_contains_itself_is_one_error_and_the_rest_goes_on()
     {
-        var endless = new Hashtable();
-        endless["self"] = endless;
-
-        await OneErrorAsync("PayloadTooDeep", endless, ["before", endless, "after"], ["before", "after"]);
+        await OneErrorAsync("PayloadTooDeep", "@{}; $culprit.self = $culprit", ["before", "after"]);
     }
 
     [Fact]
     public async Task A_secret_is_one_error_and_the_rest_goes_on()
     {
-        var secret = new Hashtable { ["password"] = Service.Secret("hidden") };
-
-        await OneErrorAsync("PayloadHoldsSecret", secret, ["before", secret, "after"], ["before", "after"]);
+        await OneErrorAsync("PayloadHoldsSecret", "@{ password = ConvertTo-SecureString hidden -AsPlainText -Force }", ["before", "after"]);
     }
 
     [Theory]
@@ -123,12 +109,15 @@ public sealed class BadInputTests : IAsyncLifetime
         await NothingElseArrivesAsync([]);
     }
 
-    private async Task OneErrorAsync(string id, object culprit, object[] inputs, string[] arriving, int qos = 1)
+    /// <param name="culprit">The bad input, as an expression of PowerShell.</param>
+    /// <param name="before">What is sent before it besides, as one.</param>
+    private async Task OneErrorAsync(string id, string culprit, string[] arriving, int qos = 1, string before = "")
     {
-        var result = await engine.RunAsync("param($inputs, $qos) $inputs | Send-IoTFEvent status -QoS $qos", inputs, qos);
+        var result = await engine.RunAsync(
+            $"param($qos) $culprit = {culprit}; 'before'{(before.Length > 0 ? $", ({before})" : "")}, $culprit, 'after' | Send-IoTFEvent status -QoS $qos", qos);
 
-        var error = Refusals.HasIdAndNextStep(id, result);
-        Assert.Same(culprit, error.Target());
+        Refusals.HasIdAndNextStep(id, result);
+        Assert.Equal([true], (await engine.RunAsync("[object]::ReferenceEquals($Error[0].TargetObject, $culprit)")).OrFail().Output);
         await NothingElseArrivesAsync(arriving);
     }
 

@@ -44,19 +44,18 @@ public sealed class ClientCertificateTests : IAsyncLifetime
     [InlineData("one PEM", "-Certificate $certificate")]
     [InlineData("PFX", "-Certificate $certificate -CertificatePassword $password")]
     [InlineData("PFX without password", "-Certificate $certificate")]
-    [InlineData("object", "-Certificate $certificate")]
+    [InlineData("object", "-Certificate ([System.Security.Cryptography.X509Certificates.X509Certificate2]::CreateFromPemFile($certificate, $key))")]
     [InlineData("store path", "-Certificate $certificate")]
     [InlineData("thumbprint", "-Certificate $certificate")]
     public async Task Every_form_logs_in_and_the_identity_comes_from_the_certificate(string form, string parameters)
     {
         using var pem = X509Certificate2.CreateFromPemFile(client.Certificate, client.Key);
         using var stored = form is "store path" or "thumbprint" ? new StoredCertificate(pem) : null;
-        object certificate = form switch
+        var certificate = form switch
         {
             "one PEM" => folder.Write("one.pem", await File.ReadAllTextAsync(client.Certificate) + "\n" + await File.ReadAllTextAsync(client.Key)),
             "PFX" => Pfx(pem, PassPhrase),
             "PFX without password" => Pfx(pem, password: null),
-            "object" => pem,
             "store path" => $@"Cert:\CurrentUser\My\{pem.Thumbprint}",
             "thumbprint" => pem.Thumbprint,
             _ => client.Certificate,
@@ -103,7 +102,7 @@ public sealed class ClientCertificateTests : IAsyncLifetime
         Assert.DoesNotContain(broker.Log.Snapshot(), line => line.StartsWith("New connection", StringComparison.Ordinal));
     }
 
-    private async Task<ScriptResult> RunAsync(string script, object? certificate, object? key)
+    private async Task<ScriptResult> RunAsync(string script, string? certificate, string? key)
     {
         using var engine = new ScriptEngine();
         return await engine.RunAsync(

@@ -106,8 +106,8 @@ public sealed partial class PackageTests : IDisposable
             & $Build Package -NoBuild -OutputFolder $OutputFolder -SigningCertificate $certificate.GetCertHashString('SHA256')
             """);
         var environment = new Dictionary<string, string> { ["HOME"] = folder.FullName, ["DOTNET_NOLOGO"] = "1", ["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1" };
-        await using var build = RunningProgram.Start(
-            ShellProcess.Host, [script, "-Build", Path.Combine(StagedModule.Root, "build.ps1"), "-OutputFolder", folder.FullName], environment);
+        await using var build = ShellProcess.StartFile(
+            script, ["-Build", Path.Combine(StagedModule.Root, "build.ps1"), "-OutputFolder", folder.FullName], environment);
         await build.WaitForSuccessAsync(Limit);
         Assert.Contains(build.Output.Snapshot(), line => line.EndsWith("a device and an application talked over TLS.", StringComparison.Ordinal));
         using var archive = ZipFile.OpenRead(Package());
@@ -146,7 +146,10 @@ public sealed partial class PackageTests : IDisposable
             folder.Write(name, "");
         }
 
-        await RunningProgram.RunAsync(ShellProcess.Host, folder.PathOf("build.ps1"), "Clean");
+        await using (var build = ShellProcess.StartFile(folder.PathOf("build.ps1"), ["Clean"]))
+        {
+            await build.WaitForSuccessAsync(Limit);
+        }
 
         Assert.Equal(
             kept,
@@ -164,7 +167,7 @@ public sealed partial class PackageTests : IDisposable
     private string Package() => Assert.Single(Directory.EnumerateFiles(folder.FullName, "IoTF.*.nupkg"));
 
     private static RunningProgram Build(Dictionary<string, string> environment, params string[] arguments) =>
-        RunningProgram.Start(ShellProcess.Host, [Path.Combine(StagedModule.Root, "build.ps1"), .. arguments], environment);
+        ShellProcess.StartFile(Path.Combine(StagedModule.Root, "build.ps1"), arguments, environment);
 
     /// <summary>Makes the package without trying it.</summary>
     private async Task PackAsync()

@@ -71,10 +71,9 @@ public sealed class RunbookTests : IDisposable
                 Service.Secret(token))).OrFail();
         }
 
-        return RunningProgram.Start(
-            ShellProcess.Host,
+        return ShellProcess.StartFile(
+            Path.Combine(StagedModule.Root, "examples", "runbook.ps1"),
             [
-                Path.Combine(StagedModule.Root, "examples", "runbook.ps1"),
                 "-ReadingsFile", folder.Write("readings.csv", "time,temperature\n08:00,20.5\n09:00,21\n10:00,21.5\n"),
                 "-CredentialFile", credential,
                 "-Organization", "abc123", "-DeviceType", "pump", "-DeviceId", "p1",

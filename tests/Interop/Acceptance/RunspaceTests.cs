@@ -17,18 +17,17 @@ public sealed class RunspaceTests : IAsyncLifetime
     [Fact]
     public async Task Two_runspaces_see_their_own_pools()
     {
-        using var one = Open();
-        using var other = Open();
-        (await one.RunAsync(Connect("p1"))).OrFail();
-        (await other.RunAsync(Connect("p2"))).OrFail();
-        (await other.RunAsync(Connect("p3"))).OrFail();
+        using var engine = Open();
+        await OpenOtherAsync(engine);
+        (await engine.RunAsync(Connect("p1"))).OrFail();
+        (await engine.RunAsync(InOther($"{Connect("p2")}; {Connect("p3")}"))).OrFail();
 
-        Assert.Equal(["d:abc123:pump:p1"], (await one.RunAsync("(Get-IoTFSession).ClientId")).OrFail().Output);
-        Assert.Equal(["d:abc123:pump:p2", "d:abc123:pump:p3"], (await other.RunAsync("(Get-IoTFSession).ClientId")).OrFail().Output);
+        Assert.Equal(["d:abc123:pump:p1"], (await engine.RunAsync("(Get-IoTFSession).ClientId")).OrFail().Output);
+        Assert.Equal(["d:abc123:pump:p2", "d:abc123:pump:p3"], (await engine.RunAsync(InOther("(Get-IoTFSession).ClientId"))).OrFail().Output);
 
-        (await one.RunAsync("Get-IoTFSession | Disconnect-IoTFSession")).OrFail();
+        (await engine.RunAsync("Get-IoTFSession | Disconnect-IoTFSession")).OrFail();
         await broker.WaitForDisconnectAsync("d:abc123:pump:p1");
-        Assert.Equal(["Open", "Open"], (await other.RunAsync("(Get-IoTFSession).State")).OrFail().Output);
+        Assert.Equal(["Open", "Open"], (await engine.RunAsync(InOther("(Get-IoTFSession).State"))).OrFail().Output);
     }
 
     [Fact]
@@ -60,10 +59,11 @@ public sealed class RunspaceTests : IAsyncLifetime
     [Fact]
     public async Task A_runspace_that_closes_disconnects_its_sessions()
     {
-        using (var engine = Open())
-        {
-            (await engine.RunAsync($"{Connect("p1")}; {Connect("p2")}")).OrFail();
-        }
+        using var engine = Open();
+        await OpenOtherAsync(engine);
+        (await engine.RunAsync(InOther($"{Connect("p1")}; {Connect("p2")}"))).OrFail();
+
+        (await engine.RunAsync("$other.Dispose()")).OrFail();
 
         await GoodbyeAsync("p1");
         await GoodbyeAsync("p2");
@@ -72,15 +72,15 @@ public sealed class RunspaceTests : IAsyncLifetime
     [Fact]
     public async Task Removing_the_module_disconnects_its_sessions_in_that_runspace_only()
     {
-        using var one = Open();
-        using var other = Open();
-        (await one.RunAsync(Connect("p1"))).OrFail();
-        (await other.RunAsync(Connect("p2"))).OrFail();
+        using var engine = Open();
+        await OpenOtherAsync(engine);
+        (await engine.RunAsync(Connect("p1"))).OrFail();
+        (await engine.RunAsync(InOther(Connect("p2")))).OrFail();
 
-        (await one.RunAsync("Remove-Module IoTF")).OrFail();
+        (await engine.RunAsync("Remove-Module IoTF")).OrFail();
 
         await GoodbyeAsync("p1");
-        Assert.Equal(["Open"], (await other.RunAsync("'still here' | Send-IoTFEvent status; (Get-IoTFSession).State")).OrFail().Output);
+        Assert.Equal(["Open"], (await engine.RunAsync(InOther("'still here' | Send-IoTFEvent status; (Get-IoTFSession).State"))).OrFail().Output);
     }
 
     [Fact]
@@ -113,6 +113,23 @@ public sealed class RunspaceTests : IAsyncLifetime
     }
 
     private static string Connect(string deviceId) => $"$session = Connect-IoTFDevice -Organization abc123 -DeviceType pump -DeviceId {deviceId} @service";
+
+    /// <summary>Opens one more runspace in the engine's process, with the module and <c>$service</c>.</summary>
+    private static async Task OpenOtherAsync(ScriptEngine engine) => (await engine.RunAsync(
+        $$"""
+        $other = [runspacefactory]::CreateRunspace()
+        $other.Open()
+        $other.SessionStateProxy.SetVariable('service', $service)
+        $other.SessionStateProxy.SetVariable('manifest', $manifest)
+        {{InOther("Import-Module $manifest")}}
+        """)).OrFail();
+
+    private static string InOther(string script) =>
+        $$"""
+        $shell = [powershell]::Create($other).AddScript({ {{script}} }, $false)
+        $shell.Invoke()
+        $shell.Streams.Error | Write-Error
+        """;
 
     private ScriptEngine Open() => new(new Service(broker.PlainPort));
 

@@ -34,8 +34,7 @@ public sealed class ServiceRefusalTests
         Assert.Contains("d:abc123:pump:p1", text, StringComparison.Ordinal);
         Assert.Contains("token may be wrong", text, StringComparison.Ordinal);
         Assert.Contains("may not be registered", text, StringComparison.Ordinal);
-        dynamic exception = error.Exception;
-        Assert.Equal(code, (int)exception.Code);
+        Assert.Equal([code], (await engine.RunAsync("$Error[0].Exception.Code")).OrFail().Output);
     }
 
     [Theory]

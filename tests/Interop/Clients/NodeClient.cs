@@ -77,5 +77,5 @@ public sealed class NodeClient : IAsyncDisposable
 
     private static string Script(string name) => Directory.Exists(Path.Combine(Folder, "node_modules", "@wiotp", "sdk"))
         ? Path.Combine(Folder, name)
-        : throw new FileNotFoundException($"IBM's client for Node.js is not installed. Run 'npm ci' in {Folder}, or .ci/run, which does.");
+        : throw new MissingProgramException($"IBM's client for Node.js is not installed. Run 'npm ci' in {Folder}, or .ci/run, which does.");
 }

@@ -41,7 +41,7 @@ public sealed record DebianProgram(string Name, string Package)
     ];
 
     /// <summary>The full path of the program.</summary>
-    /// <exception cref="MissingProgramException">It is not installed. That is a failure of the test, never a skip.</exception>
+    /// <exception cref="MissingProgramException">It is not installed.</exception>
     public string Find()
         => Folders.Select(folder => Path.Combine(folder, Name)).FirstOrDefault(File.Exists) ?? throw new MissingProgramException(this);
 }

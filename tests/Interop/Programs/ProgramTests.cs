@@ -6,7 +6,7 @@ namespace IoTF.Tests.Interop.Programs;
 public sealed class ProgramTests
 {
     [Fact]
-    public void A_missing_program_is_a_failure_that_names_the_Debian_package()
+    public void A_missing_program_is_named_with_its_Debian_package()
     {
         var missing = new DebianProgram("no-such-program", "some-package");
 

@@ -49,6 +49,15 @@ public sealed class RunningProgram : IAsyncDisposable
         string[] command = lineBuffered
             ? [DebianProgram.LineBuffered.Find(), "-oL", program.Find(), .. arguments]
             : [program.Find(), .. arguments];
+        return Start(program.Name, command, environment);
+    }
+
+    /// <summary>Starts a program by its path.</summary>
+    /// <param name="name">What messages call it.</param>
+    /// <param name="command">Its path and its arguments.</param>
+    /// <param name="environment">Variables to set in addition to those of the test.</param>
+    public static RunningProgram Start(string name, string[] command, IReadOnlyDictionary<string, string>? environment = null)
+    {
         var start = new ProcessStartInfo(command[0], command[1..])
         {
             RedirectStandardInput = true,
@@ -58,12 +67,12 @@ public sealed class RunningProgram : IAsyncDisposable
             StandardOutputEncoding = Utf8,
             StandardErrorEncoding = Utf8,
         };
-        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
+        foreach (var (variable, value) in environment ?? new Dictionary<string, string>())
         {
-            start.Environment[name] = value;
+            start.Environment[variable] = value;
         }
 
-        return new RunningProgram(program.Name, Process.Start(start)!);
+        return new RunningProgram(name, Process.Start(start)!);
     }
 
     /// <summary>Runs a program to its successful end.</summary>

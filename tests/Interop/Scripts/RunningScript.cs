@@ -15,13 +15,13 @@ public sealed class RunningScript : IDisposable
     {
         this.shell = shell;
         PSDataCollection<PSObject> output = [];
-        output.DataAdded += (_, added) => Output.Add(output[added.Index].BaseObject);
+        output.DataAdded += (_, added) => Output.Add(ScriptResult.Value(output[added.Index]));
         shell.Streams.Verbose.DataAdded += (_, added) => Verbose.Add(shell.Streams.Verbose[added.Index].Message);
         var running = shell.BeginInvoke<PSObject, PSObject>(input: null, output);
         ended = Task.Run(() => RunToEnd(running, output));
     }
 
-    /// <summary>The objects it emits, without PowerShell's wrappers.</summary>
+    /// <summary>The objects it emits: values without PowerShell's wrappers, others as their properties.</summary>
     public SignalLog<object> Output { get; } = new("output of the script");
 
     /// <summary>The verbose messages, which cmdlets write about what they are going to do.</summary>
@@ -74,7 +74,7 @@ public sealed class RunningScript : IDisposable
         Output.Complete();
         Verbose.Complete();
         return new ScriptResult(
-            [.. output.Select(emitted => emitted.BaseObject)],
+            [.. output.Select(ScriptResult.Value)],
             [.. shell.Streams.Error],
             [.. shell.Streams.Warning.Select(warning => warning.Message)],
             failure,

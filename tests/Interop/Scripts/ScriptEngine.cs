@@ -1,10 +1,12 @@
+using System.Management.Automation;
 using System.Management.Automation.Runspaces;
-using IoTF.Shell.Engine;
-using IoTF.Shell.Hosting;
 
 namespace IoTF.Tests.Interop.Scripts;
 
-/// <summary>A runspace of the real PowerShell engine with the staged module in it. Disposing closes the runspace.</summary>
+/// <summary>
+/// A PowerShell process with the staged module in its runspace, which this process drives the way <c>Start-Job</c> does: what crosses is text and
+/// values; objects arrive as their properties. Disposing closes the runspace and ends the process.
+/// </summary>
 public sealed class ScriptEngine : IDisposable
 {
     private readonly Runspace runspace;
@@ -12,15 +14,31 @@ public sealed class ScriptEngine : IDisposable
     /// <param name="service">What <c>@service</c> splats into a <c>Connect-</c> cmdlet.</param>
     public ScriptEngine(Service? service = null)
     {
-        var variables = new Dictionary<string, object?> { ["manifest"] = StagedModule.Manifest };
-        if (service is not null)
+        var process = new PowerShellProcessInstance();
+        var start = process.Process.StartInfo;
+        start.FileName = Pwsh.Program;
+        start.ArgumentList.Insert(0, Pwsh.Assembly);
+        runspace = RunspaceFactory.CreateOutOfProcessRunspace(new TypeTable([]), process);
+        try
         {
-            variables["service"] = service.Parameters();
+            runspace.Open();
+            using var shell = PowerShell.Create(runspace);
+            shell.AddScript(
+                """
+                param($root, $manifest, $service)
+                $ErrorActionPreference = 'Stop'
+                Set-Location -LiteralPath $root
+                Import-Module $manifest
+                $ErrorActionPreference = 'Continue'
+                """,
+                useLocalScope: false);
+            shell.AddArgument(StagedModule.Root).AddArgument(StagedModule.Manifest).AddArgument(service?.Parameters()).Invoke();
         }
-
-        runspace = PowerShellEngine.Open(
-            new ShellHost(new CapturingUserInterface()),
-            new EngineOptions { WorkingDirectory = StagedModule.Root, Modules = [StagedModule.Manifest], Variables = variables });
+        catch
+        {
+            runspace.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Starts a script; its <c>$args</c> are the arguments.</summary>

@@ -3,12 +3,9 @@ using IoTF.Tests.Interop.Programs;
 
 namespace IoTF.Tests.Interop.Scripts;
 
-/// <summary>A script in a process of its own, run by the console host of <c>tools/Shell</c>, for tests in which the process ends.</summary>
+/// <summary>A script in a PowerShell process of its own, for tests in which the process ends.</summary>
 public sealed class ShellProcess : IAsyncDisposable
 {
-    /// <summary>The console host itself.</summary>
-    public static readonly DebianProgram Host = new("IoTF.Shell", "dotnet-sdk-10.0") { Folders = [AppContext.BaseDirectory] };
-
     private readonly TemporaryFolder folder;
 
     private ShellProcess(TemporaryFolder folder, RunningProgram program)
@@ -18,6 +15,10 @@ public sealed class ShellProcess : IAsyncDisposable
     }
 
     public RunningProgram Program { get; }
+
+    /// <summary>Runs a script file, as <c>pwsh -File</c> does.</summary>
+    public static RunningProgram StartFile(string path, IEnumerable<string> parameters, IReadOnlyDictionary<string, string>? environment = null) =>
+        RunningProgram.Start("pwsh", [Pwsh.Program, .. Pwsh.File(path, parameters)], environment);
 
     /// <summary>Runs a script that has the module and <c>$service</c>, with which it connects in plain text.</summary>
     /// <param name="port">The port of the service on 127.0.0.1.</param>
@@ -32,12 +33,11 @@ public sealed class ShellProcess : IAsyncDisposable
             param([int] $Port)
             {{before}}
             Import-Module '{{StagedModule.Manifest}}'
-            $token = [securestring]::new()
-            foreach ($character in '{{Service.Token}}'.ToCharArray()) { $token.AppendChar($character) }
+            $token = ConvertTo-SecureString '{{Service.Token}}' -AsPlainText -Force
             $service = @{ HostName = '127.0.0.1'; Port = $Port; Token = $token; Insecure = $true; WarningAction = 'SilentlyContinue' }
             {{script}}
             """);
-        return new ShellProcess(folder, RunningProgram.Start(Host, [path, "-Port", port.ToString(CultureInfo.InvariantCulture)]));
+        return new ShellProcess(folder, StartFile(path, ["-Port", port.ToString(CultureInfo.InvariantCulture)]));
     }
 
     public async ValueTask DisposeAsync()

@@ -4,24 +4,11 @@ namespace IoTF.Tests.Interop.Scripts;
 public static class StagedModule
 {
     /// <summary>The root of the checkout.</summary>
-    public static string Root { get; } = FindRoot();
+    public static string Root => Pwsh.Checkout;
 
     /// <summary>The folder with the module's assemblies.</summary>
     public static string Assemblies { get; } = Path.Combine(Root, "bin");
 
     /// <summary>What scripts import.</summary>
     public static string Manifest { get; } = Path.Combine(Root, "IoTF.psd1");
-
-    private static string FindRoot()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "IoTF.psd1")))
-            {
-                return folder.FullName;
-            }
-        }
-
-        throw new FileNotFoundException($"There is no IoTF.psd1 above {AppContext.BaseDirectory}: run the tests from a checkout.");
-    }
 }

@@ -1,1 +1,0 @@
-Describe 'A' { It 'one' { } }; if ($true) { exit 0 }; Describe 'B' { It 'two' { } }

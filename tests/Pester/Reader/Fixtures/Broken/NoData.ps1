@@ -1,1 +1,0 @@
-Describe 'A' { It 'one' -ForEach @() { } }
