@@ -7,12 +7,12 @@ using IoTF.Mqtt.Topics;
 namespace IoTF.Client.Receiving;
 
 /// <summary>Sorts what arrives into the inboxes of the subscriptions that want it.</summary>
-internal sealed class Mailroom(Notices notices, TimeProvider clock)
+internal sealed class Mailroom(ReceivingNotices notices, TimeProvider clock)
 {
     private readonly object _gate = new();
 
     /// <summary>What no subscription of this process wants: left over from an earlier run of a persistent session.</summary>
-    private readonly Inbox _unclaimed = new(capacity: 0, clock);
+    private readonly Inbox _unclaimed = new(default, clock);
 
     /// <summary>Filters that were subscribed and are no more. The service still delivers what it had queued for them.</summary>
     private readonly HashSet<string> _retired = [];
@@ -21,8 +21,6 @@ internal sealed class Mailroom(Notices notices, TimeProvider clock)
     private readonly List<Taker> _takers = [];
     private Subscription[] _subscriptions = [];
     private long _count;
-    private bool _toldOfUnclaimed;
-    private bool _toldOfDropped;
     private Fault? _ended;
 
     /// <summary>The exchange that messages are acknowledged to; set once, before anything arrives.</summary>
@@ -44,7 +42,20 @@ internal sealed class Mailroom(Notices notices, TimeProvider clock)
 
     public int Waiting => _unclaimed.Count + _subscriptions.Sum(subscription => subscription.Waiting);
 
-    public long Dropped => _subscriptions.Sum(subscription => subscription.Dropped);
+    /// <summary>Messages that were dropped here.</summary>
+    public long Dropped => notices.Dropped;
+
+    /// <summary>The number of the message that arrived last.</summary>
+    public long LastNumber
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _count;
+            }
+        }
+    }
 
     public void Add(Subscription subscription)
     {
@@ -71,7 +82,7 @@ internal sealed class Mailroom(Notices notices, TimeProvider clock)
             {
                 if (!message.IsShared && Array.Find(_subscriptions, other => TopicFilter.Matches(other.Filter, message.Topic)) is { } heir)
                 {
-                    heir.Accept(message);
+                    notices.CountDropped(heir.Filter, heir.Accept(message));
                 }
                 else
                 {
@@ -116,7 +127,7 @@ internal sealed class Mailroom(Notices notices, TimeProvider clock)
             }
 
             _unclaimed.Add(new ReceivedMessage(message, number, receivedAt, Exchange, copies: null));
-            TellOfUnclaimed(message.Topic);
+            notices.TellOfUnclaimed(message.Topic);
             return true;
         }
     }
@@ -155,7 +166,7 @@ internal sealed class Mailroom(Notices notices, TimeProvider clock)
             {
                 if (message.IsReturned || message.Audience is not { } audience || audience.GiveUp())
                 {
-                    receiver.Subscription.Accept(message);
+                    notices.CountDropped(receiver.Subscription.Filter, receiver.Subscription.Accept(message));
                 }
                 else
                 {
@@ -181,9 +192,14 @@ internal sealed class Mailroom(Notices notices, TimeProvider clock)
         }
     }
 
-    /// <summary>The service has dropped a message that nobody follows any more.</summary>
-    public void TellOfDropped(string what) => notices.Count(
-        NoticeTopic.Dropped, NoticeLevel.Warning, 1, times => times == 1 ? what : $"{what} There were {times:N0} of the kind; Receive-IoTFNotification gives them all.");
+    /// <summary>The service has sent as many messages as it does before the first is acknowledged.</summary>
+    public void TellOfHeldBack(int count)
+    {
+        if (!Array.Exists(_subscriptions, static subscription => subscription.IsInUse))
+        {
+            notices.TellOfHeldBack(count);
+        }
+    }
 
     public void End(Fault fault)
     {
@@ -229,26 +245,9 @@ internal sealed class Mailroom(Notices notices, TimeProvider clock)
                 received.SetAside();
             }
 
-            if (taker.Inbox.Add(received) && !_toldOfDropped)
-            {
-                _toldOfDropped = true;
-                notices.Add(
-                    NoticeLevel.Warning,
-                    $"More than {Subscription.InboxCapacity:N0} messages of QoS 0 wait for '{taker.Subscription.Filter}': the oldest are dropped. Receive them faster, or have them sent with QoS 1.");
-            }
+            notices.CountDropped(taker.Subscription.Filter, taker.Inbox.Add(received));
         }
 
         return unread > 0;
-    }
-
-    private void TellOfUnclaimed(string topic)
-    {
-        if (!_toldOfUnclaimed)
-        {
-            _toldOfUnclaimed = true;
-            notices.Add(
-                NoticeLevel.Warning,
-                $"A message on '{topic}' arrived for a subscription of an earlier run. It is kept until it is received; while too many wait, the service sends nothing else.");
-        }
     }
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
+using IoTF.Client.Connecting;
 using IoTF.Client.Faults;
 using IoTF.Client.Sending;
 using IoTF.Mqtt;
@@ -21,9 +22,30 @@ internal sealed partial class Exchange
             return;
         }
 
+        _room.Free(SizeOf(message));
         lock (Gate)
         {
             _inbound.Consumed(message, _link);
+        }
+    }
+
+    /// <summary>Waits until there is room for what arrives.</summary>
+    public async ValueTask WaitForRoomAsync(Link link, CancellationToken cancellationToken)
+    {
+        if (_room.IsFree)
+        {
+            return;
+        }
+
+        link.IsHeld = true;
+        _notices.TellOfHold(_options.ReceivingRoom);
+        try
+        {
+            await _room.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            link.IsHeld = false;
         }
     }
 
@@ -82,12 +104,15 @@ internal sealed partial class Exchange
 
         _wait.SignOfLife();
         _answered |= packet is MqttPubAckPacket or MqttPubRecPacket or MqttPubCompPacket;
-        _progressed |= _answered || packet is MqttPublishPacket;
+        _progressed |= _answered || packet is MqttPublishPacket or OversizedPublishPacket;
         OutboundMessage? message;
         switch (packet)
         {
             case MqttPublishPacket publish:
                 Take(publish, link);
+                break;
+            case OversizedPublishPacket oversized:
+                Drop(oversized, link);
                 break;
             case MqttPubAckPacket ack:
                 _outbound.OnPubAck(ack.PacketIdentifier, out message);
@@ -147,12 +172,44 @@ internal sealed partial class Exchange
                 {
                     _inbound.Consumed(message, link);
                 }
+                else if (message.QualityOfService > QualityOfService.AtMostOnce)
+                {
+                    _room.Take(SizeOf(message));
+                }
+
+                if (_inbound.Count == _mostToReceive)
+                {
+                    _mailroom.TellOfHeldBack(_mostToReceive);
+                }
 
                 break;
             case InboundOutcome.LimitExceeded:
-                throw new LinkException(LinkFailure.Malformed, "The service sent more unacknowledged messages than it may.") { Breach = ReasonCode.ReceiveMaximumExceeded };
+                throw TooManyUnacknowledged();
         }
     }
+
+    /// <summary>
+    /// Acknowledges a message that is too large to be kept. Only MQTT 5 can say that it is refused, and a session that is kept would get it
+    /// again with each connection.
+    /// </summary>
+    private void Drop(OversizedPublishPacket publish, Link link)
+    {
+        var message = new InboundMessage(publish.Topic, [], publish.QualityOfService, publish.PacketIdentifier, publish.Retain, publish.Duplicate);
+        switch (_inbound.OnPublish(message, link))
+        {
+            case InboundOutcome.Deliver:
+                _inbound.Consumed(message, link, _options.Version == MqttVersion.V5 ? ReasonCode.QuotaExceeded : ReasonCode.Success);
+                _notices.DropTooLarge(publish.Topic, publish.Size, Handshake.MaximumPacketSize);
+                break;
+            case InboundOutcome.LimitExceeded:
+                throw TooManyUnacknowledged();
+        }
+    }
+
+    private static long SizeOf(InboundMessage message) => message.Payload.Length + (2 * message.Topic.Length);
+
+    private static LinkException TooManyUnacknowledged() =>
+        new(LinkFailure.Malformed, "The service sent more unacknowledged messages than it may.") { Breach = ReasonCode.ReceiveMaximumExceeded };
 
     private void Settle(OutboundMessage? message, byte reasonCode, string? reason)
     {
@@ -178,7 +235,7 @@ internal sealed partial class Exchange
             && notification.Request is null or GatewayNotification.Publish
             && !_verdicts!.Notified(notification))
         {
-            _mailroom.TellOfDropped(SessionFaults.MessageDropped(_options, notification).Message);
+            _notices.DroppedByService(SessionFaults.MessageDropped(_options, notification).Message);
         }
     }
 

@@ -6,6 +6,7 @@ using IoTF.Mqtt;
 using IoTF.Mqtt.Delivery;
 using IoTF.Mqtt.Links;
 using IoTF.Protocol.Identities;
+using IoTF.Protocol.Limits;
 using IoTF.Protocol.Topics;
 using MQTTnet.Packets;
 
@@ -24,13 +25,14 @@ internal sealed partial class Exchange
     private readonly TimeProvider _clock;
     private readonly OutboundWindow _outbound;
 
-    private readonly InboundWindow _inbound = new();
+    private readonly InboundWindow _inbound;
 
     private readonly PendingRequests _requests = new();
 
     private readonly GateWait _wait;
     private readonly HashSet<SendBatch> _batches = [];
     private readonly Mailroom _mailroom;
+    private readonly ReceivingNotices _notices;
     private readonly ReadPacing _pacing;
 
     /// <summary>What becomes of a gateway's messages; null for the other roles, which are told by the answer.</summary>
@@ -38,6 +40,10 @@ internal sealed partial class Exchange
 
     private readonly string? _notificationTopic;
     private readonly int _most;
+    private readonly ReceivingRoom _room;
+
+    /// <summary>How many messages the service sends before the first is acknowledged, as far as that is known.</summary>
+    private readonly int _mostToReceive;
     private int _limit;
     private Link? _link;
     private Fault? _refusal;
@@ -52,12 +58,16 @@ internal sealed partial class Exchange
     private uint? _maximumPacketSize;
     private QualityOfService _maximumQualityOfService = QualityOfService.ExactlyOnce;
 
-    public Exchange(SessionOptions options, TimeProvider clock, Mailroom mailroom)
+    public Exchange(SessionOptions options, TimeProvider clock, Mailroom mailroom, ReceivingNotices notices)
     {
         _options = options;
         _clock = clock;
         _mailroom = mailroom;
+        _notices = notices;
+        _room = new ReceivingRoom(options.ReceivingRoom);
         _most = Math.Min(options.MaxInFlight, ushort.MaxValue - IdsForRequests);
+        _inbound = new InboundWindow { Limit = options.Version == MqttVersion.V5 ? Handshake.ReceiveMaximum : ushort.MaxValue };
+        _mostToReceive = Math.Min(_inbound.Limit, ServiceLimits.InFlight(options.Identity.Role));
         _outbound = new OutboundWindow(_most, Math.Min(_most, options.MaxInFlightExactlyOnce));
         _wait = new GateWait(clock);
         _pacing = new ReadPacing(_outbound, mailroom, clock);

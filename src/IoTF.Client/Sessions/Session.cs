@@ -14,6 +14,7 @@ namespace IoTF.Client.Sessions;
 public sealed class Session : IAsyncDisposable
 {
     private readonly Notices _notices;
+    private readonly ReceivingNotices _receivingNotices;
     private readonly Mailroom _mailroom;
     private readonly Supervisor _supervisor;
     private readonly TimeProvider _clock;
@@ -21,6 +22,7 @@ public sealed class Session : IAsyncDisposable
     private readonly SemaphoreSlim _subscribing = new(1);
     private readonly object _gate = new();
     private Task<IReadOnlyList<PendingMessage>>? _life;
+    private int _toldOfLowerQuality;
 
     /// <summary>A session that is not connected yet.</summary>
     /// <param name="options">Who connects where, and how.</param>
@@ -30,8 +32,9 @@ public sealed class Session : IAsyncDisposable
         Options = options;
         _clock = clock ?? TimeProvider.System;
         _notices = new Notices(_clock);
-        _mailroom = new Mailroom(_notices, _clock);
-        Exchange = new Exchange(options, _clock, _mailroom);
+        _receivingNotices = new ReceivingNotices(_notices, _clock);
+        _mailroom = new Mailroom(_receivingNotices, _clock);
+        Exchange = new Exchange(options, _clock, _mailroom, _receivingNotices);
         _mailroom.Exchange = Exchange;
         _supervisor = new Supervisor(this, _clock);
         foreach (var request in options.Subscriptions)
@@ -113,7 +116,12 @@ public sealed class Session : IAsyncDisposable
     public void NoteFailure(Func<long, string> message) => _notices.Count(NoticeTopic.Failure, NoticeLevel.Warning, 1, message);
 
     /// <summary>What happened in the background since the last call.</summary>
-    public IReadOnlyList<Notice> TakeNotices() => _notices.Take();
+    /// <param name="isLast">Whether the caller will not ask soon again: then what is told in intervals is told now.</param>
+    public IReadOnlyList<Notice> TakeNotices(bool isLast = true)
+    {
+        _receivingNotices.TellOfDropped(isLast);
+        return _notices.Take();
+    }
 
     /// <summary>
     /// Begins to receive what a filter selects: subscribes it, with the QoS that messages were sent with, unless that was done before.
@@ -413,6 +421,19 @@ public sealed class Session : IAsyncDisposable
             {
                 throw new FaultException(SessionFaults.SubscriptionRefused(Options, filters[i], codes[i]));
             }
+
+            TellOfLowerQuality(filters[i], (QualityOfService)codes[i]);
+        }
+    }
+
+    /// <summary>Tells once that messages come with a lower QoS than they are sent with.</summary>
+    private void TellOfLowerQuality(string filter, QualityOfService granted)
+    {
+        if (granted < QualityOfService.ExactlyOnce && Interlocked.Exchange(ref _toldOfLowerQuality, 1) == 0)
+        {
+            _notices.Add(
+                NoticeLevel.Warning,
+                $"{Options.Endpoint} delivers messages for '{filter}' to {Options.Identity.ClientId} with QoS {(int)granted} at most: {(granted == QualityOfService.AtMostOnce ? "what is under way when a connection breaks is lost" : "they may arrive twice")}.");
         }
     }
 
