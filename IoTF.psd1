@@ -1,7 +1,5 @@
 @{
     # bin/ is build output in its final shape: what a build leaves there is what the Gallery gets.
-    # The loader comes first: it makes the assemblies in bin/lib findable, which PowerShell needs to list the cmdlets of the root module.
-    NestedModules        = @('bin/IoTF.Loader.dll')
     RootModule           = 'bin/IoTF.PowerShell.dll'
     ModuleVersion        = '0.1.0'
     GUID                 = '5606e24c-de68-4049-b4cc-e40371892374'
@@ -11,8 +9,10 @@
     Description          = 'Connects devices, gateways and applications to the IBM IoT Foundation (Watson IoT Platform, Maximo IoT tool) over MQTT, and brings a local emulator of the service.'
     PowerShellVersion    = '7.4'
     CompatiblePSEditions = @('Core')
-    FormatsToProcess     = @('IoTF.Format.ps1xml')
-    TypesToProcess       = @('IoTF.Types.ps1xml')
+
+    # The loader first: it refuses a second copy of the module before that changes anything, and makes the assemblies in bin/lib findable, which
+    # PowerShell needs to list the cmdlets of the root module.
+    NestedModules        = @('bin/IoTF.Loader.dll', 'IoTF.Objects.psd1')
 
     # Named one by one: a wildcard would make PowerShell load the module just to find out what is in it.
     CmdletsToExport      = @(

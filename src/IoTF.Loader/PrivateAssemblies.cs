@@ -19,7 +19,7 @@ internal sealed class PrivateAssemblies : AssemblyLoadContext
     };
 
     /// <summary>Packages the module brings along, which only its own assemblies get from here.</summary>
-    private static readonly IReadOnlySet<string> PackageNames = new HashSet<string>(StringComparer.OrdinalIgnoreCase) { "MQTTnet", "YamlDotNet" };
+    internal static readonly IReadOnlySet<string> PackageNames = new HashSet<string>(StringComparer.OrdinalIgnoreCase) { "MQTTnet", "YamlDotNet" };
 
     private static readonly Lazy<PrivateAssemblies> Instance = new(Create);
 

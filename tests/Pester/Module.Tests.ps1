@@ -24,7 +24,7 @@ Describe 'The module' {
     It 'puts two assemblies into the default load context' {
         [System.IO.Directory]::GetFiles([System.IO.Path]::Combine($root, 'bin'), '*.dll').Count | Should -Be 2
         $names = [System.Runtime.Loader.AssemblyLoadContext]::Default.Assemblies | ForEach-Object { $_.GetName().Name }
-        $names | Should -Contain 'IoTF.Loader'
+        @($names -like 'IoTF.Loader-*').Count | Should -Be 1
         $names | Should -Contain 'IoTF.PowerShell'
         $names | Should -Not -Contain 'IoTF.Client'
         $names | Should -Not -Contain 'MQTTnet'

@@ -29,7 +29,11 @@ function Get-Manifest {
 }
 
 function Get-ModuleFile($Manifest) {
-    $names = @('IoTF.psd1', 'LICENSE', 'THIRD-PARTY-NOTICES.md') + $Manifest.FormatsToProcess + $Manifest.TypesToProcess
+    $names = @('LICENSE', 'THIRD-PARTY-NOTICES.md')
+    foreach ($pattern in '*.psd1', '*.ps1xml') {
+        $names += [System.IO.Directory]::GetFiles($Root, $pattern) | ForEach-Object { [System.IO.Path]::GetFileName($_) }
+    }
+
     foreach ($folder in 'bin', 'en-US') {
         $path = [System.IO.Path]::Combine($Root, $folder)
         if ([System.IO.Directory]::Exists($path)) {

@@ -34,7 +34,7 @@ public sealed partial class PackageTests : IDisposable
         Assert.Equal(
             new[]
             {
-                "IoTF.Format.ps1xml", "IoTF.Types.ps1xml", "IoTF.nuspec", "IoTF.psd1", "LICENSE", "THIRD-PARTY-NOTICES.md", "[Content_Types].xml", "_rels/.rels",
+                "IoTF.Format.ps1xml", "IoTF.Objects.psd1", "IoTF.Types.ps1xml", "IoTF.nuspec", "IoTF.psd1", "LICENSE", "THIRD-PARTY-NOTICES.md", "[Content_Types].xml", "_rels/.rels",
                 "bin/IoTF.Loader.dll", "bin/IoTF.PowerShell.dll", "bin/lib/IoTF.Client.dll", "bin/lib/IoTF.Emulator.dll", "bin/lib/IoTF.Mqtt.dll", "bin/lib/IoTF.Protocol.dll",
                 "bin/lib/MQTTnet.dll", "bin/lib/YamlDotNet.dll",
             }.Concat(help).Order(StringComparer.Ordinal),

@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Text.RegularExpressions;
 using IoTF.Client.Faults;
 using IoTF.Emulator;
+using IoTF.Loader;
 using IoTF.PowerShell.Errors;
 using IoTF.Protocol.Rules;
 using Xunit;
@@ -17,7 +18,7 @@ public sealed partial class ErrorTopicTests
     ];
 
     private static readonly Assembly[] Assemblies =
-        [typeof(ErrorIds).Assembly, typeof(FaultIds).Assembly, typeof(EmulatorErrorId).Assembly, typeof(RuleId).Assembly];
+        [typeof(ErrorIds).Assembly, typeof(FaultIds).Assembly, typeof(EmulatorErrorId).Assembly, typeof(RuleId).Assembly, typeof(LoaderErrorId).Assembly];
 
     [Fact]
     public void Every_stable_error_id_is_explained_and_none_that_does_not_exist()
@@ -30,7 +31,7 @@ public sealed partial class ErrorTopicTests
     [Fact]
     public void The_lists_of_ids_are_found_by_their_names() =>
         Assert.Superset(
-            new HashSet<string> { "ErrorIds", "FaultIds", "RuleId", "EmulatorErrorId", "ConnectRefusalId" },
+            new HashSet<string> { "ErrorIds", "FaultIds", "RuleId", "EmulatorErrorId", "ConnectRefusalId", "LoaderErrorId" },
             IdLists().Select(static type => type.Name).ToHashSet());
 
     private static IEnumerable<Type> IdLists() => Assemblies

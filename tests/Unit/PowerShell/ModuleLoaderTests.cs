@@ -19,7 +19,7 @@ public sealed class ModuleLoaderTests(Engine engine) : IClassFixture<Engine>
         var manifest = (Hashtable)((PSObject)engine.Run(
             "param($path) & ([scriptblock]::Create([System.IO.File]::ReadAllText($path)))", Checkout.File("IoTF.psd1"))[0]!).BaseObject;
 
-        Assert.Equal(["bin/IoTF.Loader.dll"], ((object[])manifest["NestedModules"]!).Cast<string>());
+        Assert.Equal("bin/IoTF.Loader.dll", ((object[])manifest["NestedModules"]!)[0]);
         Assert.Equal("bin/IoTF.PowerShell.dll", manifest["RootModule"]);
         Assert.Contains(typeof(IModuleAssemblyInitializer), typeof(ModuleLoader).GetInterfaces());
     }
@@ -40,5 +40,13 @@ public sealed class ModuleLoaderTests(Engine engine) : IClassFixture<Engine>
             .Where(static name => !name.StartsWith("System.", StringComparison.Ordinal) && name is not "netstandard");
 
         Assert.Subset(new HashSet<string>(PrivateAssemblies.OwnNames), new HashSet<string>(needed));
+    }
+
+    [Fact]
+    public void The_loader_knows_every_assembly_that_is_staged_behind_it()
+    {
+        var staged = Directory.EnumerateFiles(Checkout.File("bin/lib"), "*.dll").Select(static file => Path.GetFileNameWithoutExtension(file));
+
+        Assert.Equal(PrivateAssemblies.OwnNames.Concat(PrivateAssemblies.PackageNames).Order(), staged.Order());
     }
 }
