@@ -13,6 +13,7 @@ using IoTF.Emulator.Reports;
 using IoTF.Emulator.Sessions;
 using IoTF.Emulator.Wills;
 using IoTF.Mqtt.Links;
+using IoTF.Protocol.Identities;
 
 namespace IoTF.Emulator;
 
@@ -31,10 +32,10 @@ internal sealed class EmulatorService
         Authority = authority;
         Registry = new OrganizationRegistry(options, Changes);
         ConnectRules = new ConnectRules(Registry, options);
-        Sessions = new SessionTable(options, Traffic, Changes);
         Refusals = new RefusalLog(options.RefusalsKept, options.Clock);
+        Sessions = new SessionTable(options, Traffic, Changes, Refusals);
         Wills = new LastWills(options.Clock, Traffic);
-        LoginDelays = new LoginDelays(options.Clock);
+        LoginThrottle = new LoginThrottle(options.Clock);
         Statuses = new StatusMessages(options.Clock);
         Notifications = new GatewayNotifications(options.Clock);
         LinkOptions = LinkOptionsFor(options.MaximumPayload);
@@ -66,7 +67,7 @@ internal sealed class EmulatorService
 
     public LastWills Wills { get; }
 
-    public LoginDelays LoginDelays { get; }
+    public LoginThrottle LoginThrottle { get; }
 
     public StatusMessages Statuses { get; }
 
@@ -96,6 +97,22 @@ internal sealed class EmulatorService
         _ = connection.RunAsync();
     }
 
+    /// <summary>Registers a device or gateway; whoever is connected with an earlier token is closed.</summary>
+    public EmulatorCredential RegisterDevice(
+        string? organization, string deviceType, string deviceId, string? token, DeviceRegistration registration, bool replace)
+    {
+        var credential = Registry.RegisterDevice(organization, deviceType, deviceId, token, registration, replace);
+        if (replace)
+        {
+            var device = ClientIdentity.ForDevice(credential.Organization, deviceType, deviceId);
+            var gateway = ClientIdentity.ForGateway(credential.Organization, deviceType, deviceId);
+            var isDevice = registration.Role == ClientRole.Device;
+            Sessions.OnRegistered(isDevice ? device : gateway, inOtherRole: isDevice ? gateway : device);
+        }
+
+        return credential;
+    }
+
     /// <summary>Changes what an organisation allows. Clients that are connected already keep the largest packet they were given.</summary>
     public EmulatorOrganization Configure(string? organization, Func<OrganizationOptions, OrganizationOptions> change)
     {
@@ -114,11 +131,33 @@ internal sealed class EmulatorService
         FitLinks();
     }
 
-    /// <summary>What has to be done from time to time.</summary>
+    /// <summary>What has to be done from time to time. Nothing is thrown: nobody would catch it on the thread of a timer, and the process would end.</summary>
     public void Sweep()
     {
-        Sessions.Sweep();
-        Wills.Sweep();
+        foreach (var session in Sessions.All)
+        {
+            Try(() => Sessions.Sweep(session));
+        }
+
+        foreach (var shared in Sessions.Shared.All)
+        {
+            Try(shared.LookForProgress);
+        }
+
+        Try(Wills.Sweep);
+    }
+
+    /// <summary>Does something in the background; what goes wrong is written down, once in a row.</summary>
+    public void Try(Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (Exception exception)
+        {
+            Refusals.AddProblem(exception);
+        }
     }
 
     public void Forget(Connection connection) => _connections.TryRemove(connection, out _);

@@ -125,8 +125,7 @@ public sealed class LocalEmulator : IAsyncDisposable
     public EmulatorOrganization ConfigureOrganization(string? organization, Func<OrganizationOptions, OrganizationOptions> change)
     {
         ArgumentNullException.ThrowIfNull(change);
-        RequireRunning();
-        return _service.Configure(organization, change);
+        return RequireRunning().Configure(organization, change);
     }
 
     /// <summary>Registers a device.</summary>
@@ -134,7 +133,7 @@ public sealed class LocalEmulator : IAsyncDisposable
     /// <param name="deviceType">Its type.</param>
     /// <param name="deviceId">Its id.</param>
     /// <param name="token">Its token, 8 to 36 characters as protocol.md §3.1 allows; null to have one made.</param>
-    /// <param name="replace">Whether an earlier registration is replaced, token and kind.</param>
+    /// <param name="replace">Whether an earlier registration is replaced, token and kind; whoever is connected with it is closed.</param>
     /// <param name="resourceGroup">The resource group it is in; null for none.</param>
     /// <returns>What it connects with. The token cannot be had again.</returns>
     /// <exception cref="EmulatorException">It is registered already, the organisation is quickstart, or the service was stopped.</exception>
@@ -149,7 +148,7 @@ public sealed class LocalEmulator : IAsyncDisposable
     /// <param name="deviceType">Its type.</param>
     /// <param name="deviceId">Its id.</param>
     /// <param name="token">Its token, 8 to 36 characters as protocol.md §3.1 allows; null to have one made.</param>
-    /// <param name="replace">Whether an earlier registration is replaced, token and kind.</param>
+    /// <param name="replace">Whether an earlier registration is replaced, token and kind; whoever is connected with it is closed.</param>
     /// <param name="role">Whether devices it speaks for are registered on the way.</param>
     /// <param name="resourceGroup">The group of the devices it may act for, which those it registers join; null for the whole organisation.</param>
     /// <returns>What it connects with. The token cannot be had again.</returns>
@@ -172,7 +171,7 @@ public sealed class LocalEmulator : IAsyncDisposable
 
     /// <summary>Makes an API key, which applications connect with.</summary>
     /// <param name="organization">Its organisation, made when it is new; null for <see cref="Organization"/>.</param>
-    /// <param name="token">Its token, 8 to 36 characters as protocol.md §3.1 allows; null to have one made.</param>
+    /// <param name="token">Its token, of any characters; null to have one made.</param>
     /// <param name="role">What it allows.</param>
     /// <param name="resourceGroup">The group of the devices its applications may act for; null for the whole organisation.</param>
     /// <returns>The key, <c>a-organisation-random</c>, and its token, which cannot be had again.</returns>
@@ -180,7 +179,7 @@ public sealed class LocalEmulator : IAsyncDisposable
     /// <exception cref="IoTF.Protocol.Rules.RuleException">The organisation or the token is not legal.</exception>
     public EmulatorCredential CreateApiKey(
         string? organization = null, string? token = null, ApiKeyRole role = ApiKeyRole.StandardApplication, string? resourceGroup = null) =>
-        RequireRunning().CreateApiKey(organization, token, role, resourceGroup);
+        RequireRunning().Registry.CreateApiKey(organization, token, role, resourceGroup);
 
     /// <summary>Makes something go wrong for some clients, so that it can be seen what they do. A fault of the same kind for the same ClientIds is replaced.</summary>
     /// <param name="fault">What, for whom, and how often.</param>
@@ -274,12 +273,15 @@ public sealed class LocalEmulator : IAsyncDisposable
     private void Sweep()
     {
         _service.Sweep();
-        _keeper?.Look();
+        if (_keeper is not null)
+        {
+            _service.Try(_keeper.Look);
+        }
     }
 
-    private OrganizationRegistry RequireRunning() => IsStopped
+    private EmulatorService RequireRunning() => IsStopped
         ? throw new EmulatorException(EmulatorErrorId.EmulatorStopped, "The local service has been stopped. Start another.")
-        : _service.Registry;
+        : _service;
 
     private async Task StopOnceAsync()
     {

@@ -246,6 +246,16 @@ Describe 'A scalable application' {
         $emulator.Refusals.Count | Should -Be $before
     }
 
+    It 'of an application without an application id is not persistent: nobody would find the session again' {
+        $before = $emulator.Refusals.Count, $emulator.ConnectionsTotal
+        $fault = Get-Fault { $key | Connect-IoTFApplication -Persistent }
+        $fault.FullyQualifiedErrorId | Should -BeLike 'ApplicationIdNeeded,*'
+        $fault.ErrorDetails.RecommendedAction | Should -BeLike '*-ApplicationId*'
+        $emulator.Refusals.Count, $emulator.ConnectionsTotal | Should -Be $before
+        $session = $key | Connect-IoTFApplication -Persistent -ApplicationId nightly
+        $session.Persistent | Should -BeTrue
+    }
+
     It 'has a keep-alive of an hour at most' {
         ($key | Connect-IoTFApplication -ApplicationId worker -Scalable -KeepAlive 0).KeepAlive | Should -Be ([timespan]::FromHours(1))
     }

@@ -26,6 +26,9 @@ internal sealed record AdmittedClient
     /// <summary>How many messages the client takes unacknowledged.</summary>
     public required int ReceiveMaximum { get; init; }
 
+    /// <summary>The largest packet the client takes, in bytes.</summary>
+    public required uint MaximumPacketSize { get; init; }
+
     /// <summary>What is published when the client goes without a word; null for nothing.</summary>
     public LastWill? Will { get; init; }
 }

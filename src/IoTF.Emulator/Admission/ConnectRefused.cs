@@ -7,7 +7,7 @@ namespace IoTF.Emulator.Admission;
 
 /// <summary>Why a client was not let in, and how it is told (protocol.md §3.3).</summary>
 /// <param name="Reason">The service's reason.</param>
-/// <param name="Words">What was wrong, more exactly.</param>
+/// <param name="Words">What was wrong, as far as the client may know.</param>
 /// <param name="ReturnCode">The answer in MQTT 3.1 and 3.1.1; null to close without a CONNACK.</param>
 /// <param name="ReasonCode">The answer in MQTT 5; null to close without a CONNACK.</param>
 internal sealed record ConnectRefused(CloseReason Reason, string Words, MqttConnectReturnCode? ReturnCode, MqttConnectReasonCode? ReasonCode)
@@ -17,6 +17,9 @@ internal sealed record ConnectRefused(CloseReason Reason, string Words, MqttConn
 
     /// <summary>The organisation, when it is known.</summary>
     public Organization? Organization { get; init; }
+
+    /// <summary>What was wrong, for <see cref="LocalEmulator.Refusals"/> alone: the service tells nobody whether a name or a token was wrong.</summary>
+    public string? Exactly { get; init; }
 
     /// <summary>Whether user name or token were wrong.</summary>
     public bool IsFailedLogin { get; init; }

@@ -14,6 +14,9 @@ namespace IoTF.Emulator.Admission;
 /// <summary>Who may connect (protocol.md §2, §3, §9): what the service answers to a CONNECT.</summary>
 internal sealed class ConnectRules(OrganizationRegistry registry, EmulatorOptions options)
 {
+    // Room for the CONNACK of this emulator with all its properties.
+    private const uint SmallestPacketSize = 40;
+
     /// <summary>Judges a CONNECT.</summary>
     /// <param name="connect">The packet.</param>
     /// <param name="version">The version of MQTT it is in.</param>
@@ -26,6 +29,8 @@ internal sealed class ConnectRules(OrganizationRegistry registry, EmulatorOption
         Organization? organization = null;
         Principal? principal = null;
         refused = RefuseIdentity(connect, version, out var identity)
+            ?? RefuseMethod(connect)
+            ?? RefusePacketSize(connect)
             ?? RefuseOrganization(identity!, secure, serverName, out organization)
             ?? RefuseSession(connect, identity!, organization!)
             ?? RefuseCredentials(connect, identity!, organization!, out principal)
@@ -43,11 +48,15 @@ internal sealed class ConnectRules(OrganizationRegistry registry, EmulatorOption
             SessionExpiry = SessionExpiry(connect, version, principal!),
             KeepAlive = ServiceLimits.EffectiveKeepAlive(identity!, TimeSpan.FromSeconds(connect.KeepAlivePeriod)),
             ReceiveMaximum = version == MqttVersion.V5 && connect.ReceiveMaximum > 0 ? connect.ReceiveMaximum : ushort.MaxValue,
+            MaximumPacketSize = MaximumPacketSize(connect),
 
             // A will for a device that the client may not act for is dropped, and the client is let in (protocol.md §2.6).
             Will = connect.WillFlag && principal!.JudgePublish(connect.WillTopic, register: false) is null ? LastWill.Of(connect, organization!.Options) : null,
         };
     }
+
+    /// <summary>The largest packet that a client takes: as large as packets can be, unless it says so in MQTT 5.</summary>
+    public static uint MaximumPacketSize(MqttConnectPacket? connect) => connect is { MaximumPacketSize: > 0 and var most } ? most : uint.MaxValue;
 
     /// <summary>How long a MQTT 5 session outlives its connection, bounded by the service (protocol.md §2.6).</summary>
     public TimeSpan BoundedExpiry(uint seconds)
@@ -74,6 +83,16 @@ internal sealed class ConnectRules(OrganizationRegistry registry, EmulatorOption
             : ConnectRefused.NotAuthorized("The client ID has not the form of any role.");
     }
 
+    /// <summary>Tokens are all the service knows; a server may answer another method with this code (MQTT-5.0 §4.12).</summary>
+    private static ConnectRefused? RefuseMethod(MqttConnectPacket connect) => connect.AuthenticationMethod is { } method
+        ? ConnectRefused.NotAuthorized($"The authentication method {Quotation.Of(method)} is not known: clients connect with user name and token.")
+        : null;
+
+    /// <summary>Even the CONNACK would be larger than the client takes, so that it cannot be answered.</summary>
+    private static ConnectRefused? RefusePacketSize(MqttConnectPacket connect) => MaximumPacketSize(connect) is var most && most < SmallestPacketSize
+        ? ConnectRefused.Silently(CloseReason.MessageTooLarge, reasonCode: null) with { Words = $"The client takes packets of {most} bytes, and a CONNACK is larger." }
+        : null;
+
     private ConnectRefused? RefuseOrganization(ClientIdentity identity, bool secure, string? serverName, out Organization? organization)
     {
         if (!registry.TryGet(identity.Organization, out organization))
@@ -96,9 +115,7 @@ internal sealed class ConnectRules(OrganizationRegistry registry, EmulatorOption
             return ConnectRefused.NotAuthorized($"The organization {Quotation.Of(identity.Organization)} demands TLS, and the connection has none.");
         }
 
-        return organization.Options.MaximumConnections is { } most && organization.Connections >= most
-            ? ConnectRefused.Silently(CloseReason.TooManyConnections, MqttConnectReasonCode.QuotaExceeded)
-            : null;
+        return null;
     }
 
     private static ConnectRefused? RefuseSession(MqttConnectPacket connect, ClientIdentity identity, Organization organization)
@@ -118,7 +135,7 @@ internal sealed class ConnectRules(OrganizationRegistry registry, EmulatorOption
             : ConnectRefused.NotAuthorized($"The organization {Quotation.Of(identity.Organization)} has no persistent sessions (292).");
     }
 
-    private static ConnectRefused? RefuseCredentials(MqttConnectPacket connect, ClientIdentity identity, Organization organization, out Principal? principal)
+    private ConnectRefused? RefuseCredentials(MqttConnectPacket connect, ClientIdentity identity, Organization organization, out Principal? principal)
     {
         if (identity.IsQuickstart)
         {
@@ -136,7 +153,11 @@ internal sealed class ConnectRules(OrganizationRegistry registry, EmulatorOption
 
         return connect.Username is null || connect.Password is null
             ? ConnectRefused.NotAuthorized("The user name or the token is missing.")
-            : ConnectRefused.NotAuthorized("The operation is not authorized: the client is not registered, or the user name or the token is wrong.") with { IsFailedLogin = true };
+            : ConnectRefused.NotAuthorized("The operation is not authorized: the client is not registered, or the user name or the token is wrong.") with
+            {
+                IsFailedLogin = true,
+                Exactly = LoginFailure.Describe(registry, organization, identity, connect.Username),
+            };
     }
 
     private static ConnectRefused? RefuseWill(MqttConnectPacket connect, Principal principal)

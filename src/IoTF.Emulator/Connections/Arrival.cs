@@ -59,29 +59,21 @@ internal sealed class Arrival(EmulatorService service, Connection connection, Do
     {
         if (service.Faults.Happens(EmulatorFaultKind.RefuseConnect, connect.ClientId ?? "", out var fault))
         {
-            connection.Refuse(FaultyAnswers.Refusal(fault.Code), connect.ClientId);
-            return null;
-        }
-
-        if (service.LoginDelays.IsDelaying(connect.ClientId ?? ""))
-        {
-            connection.Close(CloseReason.AuthenticationDelayed, $"{CloseReason.AuthenticationDelayed.Words} {Quotation.Of(connect.ClientId)} connects again meanwhile.");
+            connection.Refuse(FaultyAnswers.Refusal(fault.Code), connect);
             return null;
         }
 
         var client = service.ConnectRules.Judge(connect, connection.Link.Version!.Value, doorway.Secure, doorway.ServerName, out var refused);
         if (refused is not null)
         {
-            await RefuseAsync(refused, connect.ClientId).ConfigureAwait(false);
+            await RefuseAsync(refused, connect).ConfigureAwait(false);
             return null;
         }
 
-        var clientId = client!.Identity.ClientId;
-        service.LoginDelays.Forget(clientId);
-        if (connect.WillFlag && client.Will is null)
+        if (connect.WillFlag && client!.Will is null)
         {
             service.Refusals.Add(
-                clientId,
+                client.Identity.ClientId,
                 doorway.RemoteAddress,
                 CloseReason.NotAuthorized.Code,
                 $"{CloseReason.NotAuthorized.Words} The last will for {Quotation.Of(connect.WillTopic)} is dropped.");
@@ -91,14 +83,13 @@ internal sealed class Arrival(EmulatorService service, Connection connection, Do
     }
 
     /// <summary>Refuses a client, a failed login later than that when there were too many of them.</summary>
-    private async Task RefuseAsync(ConnectRefused refused, string? clientId)
+    private async Task RefuseAsync(ConnectRefused refused, MqttConnectPacket connect)
     {
-        var interrupted = refused.IsFailedLogin
-            ? await FailedLogin.WaitAsync(service.LoginDelays, refused.Identity!.ClientId, connection.Link, closing, service.Options.Clock).ConfigureAwait(false)
-            : null;
+        var delay = refused.IsFailedLogin ? service.LoginThrottle.CountFailure(refused.Identity!, connect.Username) : TimeSpan.Zero;
+        var interrupted = await FailedLogin.WaitAsync(delay, connection.Link, closing, service.Options.Clock).ConfigureAwait(false);
         if (interrupted is null)
         {
-            connection.Refuse(refused, clientId);
+            connection.Refuse(refused, connect);
         }
         else if (interrupted == CloseReason.ClosedByClient)
         {

@@ -32,12 +32,15 @@ internal static class ConnAcks
     }
 
     /// <summary>Refuses a client; null where the service closes without an answer (protocol.md §3.3).</summary>
-    public static MqttConnAckPacket? Refuse(ConnectRefused refused, MqttVersion version) => (version, refused) switch
+    /// <param name="refused">Why.</param>
+    /// <param name="version">The client's version of MQTT.</param>
+    /// <param name="maximumPacketSize">The largest packet the client takes: the words are left out where they do not fit.</param>
+    public static MqttConnAckPacket? Refuse(ConnectRefused refused, MqttVersion version, uint maximumPacketSize) => (version, refused) switch
     {
         (MqttVersion.V5, { ReasonCode: { } code }) => new MqttConnAckPacket
         {
             ReasonCode = code,
-            ReasonString = refused.Words,
+            ReasonString = ReasonStrings.Fit(refused.Words, maximumPacketSize),
             RetainAvailable = true,
             MaximumQoS = MqttQualityOfServiceLevel.ExactlyOnce,
             WildcardSubscriptionAvailable = true,

@@ -39,8 +39,8 @@ internal sealed class Connection
     /// <summary>Carries the packets, once the connection is secured.</summary>
     public Link Link => _doorway.Link ?? throw new InvalidOperationException("The connection is not open yet.");
 
-    /// <summary>How many messages the client takes unacknowledged.</summary>
-    public int ReceiveMaximum => _client?.ReceiveMaximum ?? ushort.MaxValue;
+    /// <summary>What was agreed with the client; null before it was let in.</summary>
+    public AdmittedClient? Client => _client;
 
     /// <summary>Ends when the socket is closed.</summary>
     public Task Ended => _ended.Task;
@@ -62,7 +62,7 @@ internal sealed class Connection
             var arrival = new Arrival(_service, this, _doorway, _closing.Task);
             if (await arrival.ReadConnectAsync().ConfigureAwait(false) is { } connect
                 && await arrival.JudgeAsync(connect).ConfigureAwait(false) is { } client
-                && Admit(client))
+                && Admit(client, connect))
             {
                 await ServeAsync().ConfigureAwait(false);
             }
@@ -83,16 +83,17 @@ internal sealed class Connection
 
     /// <summary>Does not let the client in, with the answer that belongs to it.</summary>
     /// <param name="refused">Why not.</param>
-    /// <param name="clientId">The ClientId it gave; null when none was read.</param>
-    public void Refuse(ConnectRefused refused, string? clientId)
+    /// <param name="connect">The CONNECT; null when none could be read.</param>
+    public void Refuse(ConnectRefused refused, MqttConnectPacket? connect)
     {
         if (!BeginClosing(refused.Reason))
         {
             return;
         }
 
-        _service.Refusals.Add(clientId is null ? null : Quotation.Of(clientId), _doorway.RemoteAddress, refused.Reason.Code, refused.Words);
-        if (ConnAcks.Refuse(refused, Link.Version!.Value) is { } connAck)
+        var clientId = connect?.ClientId is { } given ? Quotation.Of(given) : null;
+        _service.Refusals.Add(clientId, _doorway.RemoteAddress, refused.Reason.Code, refused.Exactly ?? refused.Words);
+        if (ConnAcks.Refuse(refused, Link.Version!.Value, ConnectRules.MaximumPacketSize(connect)) is { } connAck)
         {
             Link.Send(connAck);
         }
@@ -116,7 +117,7 @@ internal sealed class Connection
 
         if (_session is not null && Link.Version == MqttVersion.V5)
         {
-            Link.Send(new MqttDisconnectPacket { ReasonCode = reason.ReasonCode, ReasonString = reason.Words });
+            Link.Send(new MqttDisconnectPacket { ReasonCode = reason.ReasonCode, ReasonString = ReasonStrings.Fit(reason.Words, _client!.MaximumPacketSize) });
         }
 
         Leave();
@@ -179,10 +180,15 @@ internal sealed class Connection
 
     /// <summary>Gives the client its session.</summary>
     /// <returns>False when the connection is being closed already.</returns>
-    private bool Admit(AdmittedClient client)
+    private bool Admit(AdmittedClient client, MqttConnectPacket connect)
     {
         _client = client;
-        var session = _service.Sessions.Open(this, client);
+        if (_service.Sessions.Open(this, client, out var refused) is not { } session)
+        {
+            Refuse(refused!, connect);
+            return false;
+        }
+
         _service.Traffic.CountConnection();
         _handler = new PacketHandler(_service, this, session, client);
 
@@ -228,7 +234,7 @@ internal sealed class Connection
                 Close(CloseReason.InvalidData, $"The version of MQTT is not supported. {exception.Message}");
                 break;
             case LinkFailure.Malformed when _session is null && Link.Version == MqttVersion.V5:
-                Refuse(ConnectRefused.Silently(CloseReason.InvalidData, MqttConnectReasonCode.MalformedPacket), clientId: null);
+                Refuse(ConnectRefused.Silently(CloseReason.InvalidData, MqttConnectReasonCode.MalformedPacket), connect: null);
                 break;
             case LinkFailure.Malformed:
                 Close(CloseReason.InvalidData, exception.Message);

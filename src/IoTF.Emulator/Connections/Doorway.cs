@@ -106,6 +106,10 @@ internal sealed class Doorway
                 await link.DisposeAsync().ConfigureAwait(false);
             }
         }
+        catch (Exception exception) when (IsClosed(exception))
+        {
+            // The client was faster.
+        }
         finally
         {
             Close();
@@ -194,9 +198,19 @@ internal sealed class Doorway
 
     private void Close()
     {
-        _stream?.Dispose();
-        _socket.Dispose();
-        _hungUp.TrySetResult();
+        try
+        {
+            _stream?.Dispose();
+        }
+        catch (Exception exception) when (IsClosed(exception))
+        {
+            // Closing a TLS stream or a WebSocket writes; there is nobody to write to any more.
+        }
+        finally
+        {
+            _socket.Dispose();
+            _hungUp.TrySetResult();
+        }
     }
 
     private static bool IsClosed(Exception exception) => exception

@@ -1,4 +1,3 @@
-using IoTF.Emulator.Admission;
 using IoTF.Emulator.Refusals;
 using IoTF.Mqtt.Links;
 using MQTTnet.Packets;
@@ -9,21 +8,14 @@ namespace IoTF.Emulator.Connections;
 internal static class FailedLogin
 {
     /// <summary>Waits, and reads on meanwhile: whoever sends a second CONNECT is closed with code 176.</summary>
-    /// <param name="delays">Counts the failure and says how long.</param>
-    /// <param name="clientId">Whose login it was.</param>
+    /// <param name="delay">How long.</param>
     /// <param name="link">The client's link; once it was waited, nothing more is read from it.</param>
     /// <param name="closing">Ends when the connection is being closed by somebody else.</param>
     /// <param name="clock">The clock.</param>
     /// <returns>Null when the answer is due; else why the connection ends without it.</returns>
     /// <exception cref="LinkException">The connection broke, or what came was not MQTT.</exception>
-    public static async Task<CloseReason?> WaitAsync(LoginDelays delays, string clientId, Link link, Task closing, TimeProvider clock)
+    public static async Task<CloseReason?> WaitAsync(TimeSpan delay, Link link, Task closing, TimeProvider clock)
     {
-        if (delays.Begin(clientId) is not { } delay)
-        {
-            // Two logins at the same moment: the other one was a little faster.
-            return CloseReason.AuthenticationDelayed;
-        }
-
         if (delay == TimeSpan.Zero)
         {
             return null;
@@ -55,7 +47,6 @@ internal static class FailedLogin
         finally
         {
             await giveUp.CancelAsync().ConfigureAwait(false);
-            delays.End(clientId);
         }
     }
 }

@@ -73,7 +73,7 @@ internal sealed class Subscribing(EmulatorService service, Connection connection
             }
         }
 
-        connection.Link.Send(new MqttUnsubAckPacket { PacketIdentifier = packet.PacketIdentifier, ReasonCodes = codes });
+        Answer(new MqttUnsubAckPacket { PacketIdentifier = packet.PacketIdentifier, ReasonCodes = codes }, codes.Count);
     }
 
     /// <summary>Subscribes and answers.</summary>
@@ -99,16 +99,29 @@ internal sealed class Subscribing(EmulatorService service, Connection connection
             var highest = client.Organization.Options.MaximumQoS;
             var granted = (QualityOfService)filter.QualityOfServiceLevel < highest ? (QualityOfService)filter.QualityOfServiceLevel : highest;
             codes.Add((MqttSubscribeReasonCode)granted);
-            var isNew = session.Subscribe(internalFilter, new Grant(granted, filter.NoLocal));
+            var grant = new Grant(granted, filter.NoLocal, filter.RetainAsPublished);
+            var isNew = session.Subscribe(internalFilter, grant);
             if (WantsRetained(filter, isNew))
             {
-                retained.Add(new Destination(session, internalFilter, granted, filter.NoLocal));
+                retained.Add(new Destination(session, internalFilter, grant));
             }
         }
 
-        connection.Link.Send(new MqttSubAckPacket { PacketIdentifier = packet.PacketIdentifier, ReasonCodes = codes });
+        Answer(new MqttSubAckPacket { PacketIdentifier = packet.PacketIdentifier, ReasonCodes = codes }, codes.Count);
         retained.ForEach(SendRetained);
         return true;
+    }
+
+    /// <summary>Answers, unless the answer is larger than the client takes: then it cannot be answered at all.</summary>
+    private void Answer(MqttPacket packet, int codes)
+    {
+        if (PacketSizes.OfAnswer(codes) > connection.Client!.MaximumPacketSize)
+        {
+            connection.Close(CloseReason.MessageTooLarge, $"The client takes packets of {connection.Client.MaximumPacketSize} bytes, and the answer to its filters is larger.");
+            return;
+        }
+
+        connection.Link.Send(packet);
     }
 
     // MQTT 5 lets a client choose (MQTT-5.0 §3.8.3.1); shared subscriptions get nothing that was retained (MQTT-5.0 §4.8.2).
@@ -127,7 +140,7 @@ internal sealed class Subscribing(EmulatorService service, Connection connection
             var isShown = client.ResourceGroup is not { } group || client.Organization.Shows(topic, client.Identity, group);
             if (isShown && message.Properties?.HasExpired(service.Options.Clock) != true)
             {
-                var qualityOfService = message.QualityOfService < subscription.QualityOfService ? message.QualityOfService : subscription.QualityOfService;
+                var qualityOfService = message.QualityOfService < subscription.Grant.QualityOfService ? message.QualityOfService : subscription.Grant.QualityOfService;
                 session.Outbox.Deliver(topic, message.Payload, qualityOfService, message.Properties, retain: true);
             }
         }

@@ -51,7 +51,7 @@ internal sealed class PortListener : IAsyncDisposable
             lastProblem);
     }
 
-    /// <summary>Gives every connection to <paramref name="serve"/>, which must return at once.</summary>
+    /// <summary>Gives every connection to <paramref name="serve"/>, which must return at once. Where it throws, the client has gone already, and the next one is served.</summary>
     public void Start(Action<Socket> serve)
     {
         var loops = new List<Task>();
@@ -128,7 +128,7 @@ internal sealed class PortListener : IAsyncDisposable
         {
             try
             {
-                serve(await listening.AcceptAsync(_stopping.Token).ConfigureAwait(false));
+                Serve(serve, await listening.AcceptAsync(_stopping.Token).ConfigureAwait(false));
             }
             catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException)
             {
@@ -139,6 +139,18 @@ internal sealed class PortListener : IAsyncDisposable
                 // A client that left before it was accepted, or no file handles for a moment: the next one is served.
                 await Task.Delay(TimeSpan.FromMilliseconds(10)).ConfigureAwait(false);
             }
+        }
+    }
+
+    private static void Serve(Action<Socket> serve, Socket accepted)
+    {
+        try
+        {
+            serve(accepted);
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            accepted.Dispose();
         }
     }
 }

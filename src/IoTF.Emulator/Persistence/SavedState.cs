@@ -65,7 +65,7 @@ internal sealed record SavedSession
 }
 
 /// <summary>What a client is subscribed to, in the service's words for the filter.</summary>
-internal sealed record SavedSubscription(string InternalFilter, int QoS, bool NoLocal);
+internal sealed record SavedSubscription(string InternalFilter, int QoS, bool NoLocal, bool RetainAsPublished = false);
 
 internal sealed record SavedSharedSubscription(string Name, IReadOnlyList<SavedMessage> Waiting);
 

@@ -92,6 +92,12 @@ internal sealed class StateKeeper(StateFile file, EmulatorService service) : IDi
             service.Changes.Set();
             service.Refusals.Add(clientId: null, file.Path, closeCode: 92, $"The file could not be written: {exception.Message}");
         }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            // Nobody awaits this; the next look tries again.
+            service.Changes.Set();
+            service.Refusals.AddProblem(exception);
+        }
 
         _notBefore = clock.GetTimestamp() + ((clock.GetTimestamp() - began) * PauseAfterWriting);
     }
@@ -122,7 +128,7 @@ internal sealed class StateKeeper(StateFile file, EmulatorService service) : IDi
             ExpirySeconds = session.Expiry == Timeout.InfiniteTimeSpan ? null : session.Expiry.TotalSeconds,
             ResourceGroup = session.ResourceGroup,
             AwaySince = messages.AwaySince(session),
-            Subscriptions = [.. session.Subscriptions.Select(static one => new SavedSubscription(one.InternalFilter, (int)one.Grant.QualityOfService, one.Grant.NoLocal))],
+            Subscriptions = [.. session.Subscriptions.Select(static one => new SavedSubscription(one.InternalFilter, (int)one.Grant.QualityOfService, one.Grant.NoLocal, one.Grant.RetainAsPublished))],
             InFlight = [.. inFlight.Select(messages.Save)],
             Waiting = [.. waiting.Select(messages.Save)],
         };
@@ -141,7 +147,7 @@ internal sealed class StateKeeper(StateFile file, EmulatorService service) : IDi
         session.RestoreDetached(messages.Since(saved.AwaySince));
         foreach (var subscription in saved.Subscriptions)
         {
-            session.Subscribe(subscription.InternalFilter, new Grant(SavedMessages.QualityOf(subscription.QoS), subscription.NoLocal));
+            session.Subscribe(subscription.InternalFilter, new Grant(SavedMessages.QualityOf(subscription.QoS), subscription.NoLocal, subscription.RetainAsPublished));
         }
 
         session.Outbox.Restore(

@@ -13,6 +13,7 @@ internal sealed record CloseReason(int Code, string Words, MqttDisconnectReasonC
     public static readonly CloseReason ClosedByClient = new(91, "The connection was closed from the client's side without DISCONNECT.", MqttDisconnectReasonCode.UnspecifiedError);
     public static readonly CloseReason ServerProblem = new(92, "The service met a problem of its own.", MqttDisconnectReasonCode.UnspecifiedError);
     public static readonly CloseReason ShuttingDown = new(93, "The service is shutting down.", MqttDisconnectReasonCode.ServerShuttingDown);
+    public static readonly CloseReason RegisteredAnew = new(94, "The client was registered again with a new token.", MqttDisconnectReasonCode.AdministrativeAction);
     public static readonly CloseReason InvalidData = new(105, "What was sent is not valid MQTT.", MqttDisconnectReasonCode.MalformedPacket);
     public static readonly CloseReason UnexpectedPacket = new(105, "The packet is not one a client may send now.", MqttDisconnectReasonCode.ProtocolError);
     public static readonly CloseReason PayloadNotUtf8 = new(105, "The payload is declared as UTF-8 and is not.", MqttDisconnectReasonCode.PayloadFormatInvalid);
@@ -25,6 +26,7 @@ internal sealed record CloseReason(int Code, string Words, MqttDisconnectReasonC
     public static readonly CloseReason TooManyConnections = new(173, "The organization has too many connections.", MqttDisconnectReasonCode.QuotaExceeded);
     public static readonly CloseReason AuthenticationDelayed = new(176, "The authentication is being delayed after too many failures.", MqttDisconnectReasonCode.ConnectionRateExceeded);
     public static readonly CloseReason RegistrationFailed = new(177, "The device could not be registered.", MqttDisconnectReasonCode.UnspecifiedError);
+    public static readonly CloseReason SlowClient = new(178, "The client does not read what it is sent.", MqttDisconnectReasonCode.QuotaExceeded);
     public static readonly CloseReason NotAuthorized = new(180, "The operation is not authorized.", MqttDisconnectReasonCode.NotAuthorized);
     public static readonly CloseReason TopicNotAllowed = new(276, "The topic is not valid.", MqttDisconnectReasonCode.TopicNameInvalid);
     public static readonly CloseReason FilterNotAllowed = new(276, "The topic filter is not valid.", MqttDisconnectReasonCode.TopicFilterInvalid);

@@ -19,6 +19,28 @@ internal sealed class RefusalLog(int capacity, TimeProvider clock)
         }
     }
 
+    /// <summary>Messages begin to be dropped because too many wait.</summary>
+    /// <param name="clientId">Whose they are; null for those of a shared subscription.</param>
+    /// <param name="receiver">For whom they wait.</param>
+    public void AddOverflow(string? clientId, string receiver) => Add(
+        clientId,
+        remoteAddress: "emulator",
+        CloseReason.SlowClient.Code,
+        $"More messages wait for {receiver} than are kept: the oldest are dropped until it receives what waits.");
+
+    /// <summary>The emulator itself failed at something in the background. What fails again and again is told once.</summary>
+    public void AddProblem(Exception exception)
+    {
+        var reason = $"{CloseReason.ServerProblem.Words} {exception.GetType().Name}: {exception.Message}";
+        lock (_latest)
+        {
+            if (_latest.LastOrDefault() is not { } last || last.Reason != reason)
+            {
+                Add(clientId: null, remoteAddress: "emulator", CloseReason.ServerProblem.Code, reason);
+            }
+        }
+    }
+
     public IReadOnlyList<EmulatorRefusal> Snapshot()
     {
         lock (_latest)

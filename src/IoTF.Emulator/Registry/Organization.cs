@@ -90,6 +90,8 @@ internal sealed class Organization(string name, OrganizationOptions defaults, Ch
         || (deviceType == identity.DeviceType && deviceId == identity.DeviceId)
         || FindDevice(deviceType, deviceId)?.IsIn(group) == true;
 
+    public bool KnowsApiKey(string apiKey) => _apiKeys.ContainsKey(apiKey);
+
     public bool TryAddApiKey(string apiKey, ApiKeyRegistration registration)
     {
         if (!_apiKeys.TryAdd(apiKey, registration))
@@ -130,6 +132,7 @@ internal sealed class Organization(string name, OrganizationOptions defaults, Ch
         {
             Identity = identity,
             Organization = this,
+            Registration = device,
             ResourceGroup = device!.ResourceGroup,
             RegistersDevices = identity.Role == ClientRole.Gateway && device.GatewayRole == GatewayRole.Privileged,
         };

@@ -31,6 +31,9 @@ internal sealed class OrganizationRegistry
 
     public bool TryGet(string name, [NotNullWhen(true)] out Organization? organization) => _organizations.TryGetValue(name, out organization);
 
+    /// <summary>An organization of which something is true; null when there is none.</summary>
+    public Organization? Find(Func<Organization, bool> condition) => _organizations.Values.FirstOrDefault(condition);
+
     /// <summary>Changes what an organisation allows; a new one is made.</summary>
     public EmulatorOrganization Configure(string? name, Func<OrganizationOptions, OrganizationOptions> change)
     {
@@ -61,7 +64,7 @@ internal sealed class OrganizationRegistry
         var name = RequireRegistrable(organization ?? _defaultOrganization);
         IdentityRules.RequireDeviceType(deviceType);
         IdentityRules.RequireDeviceId(deviceId);
-        var secret = RequireToken(token);
+        var secret = RequireDeviceToken(token);
         GetOrAdd(name).RegisterDevice(deviceType, deviceId, registration with { Token = new TokenHash(secret) }, replace);
         return new EmulatorCredential(registration.Role, name, UserNames.UseTokenAuth, secret) { DeviceType = deviceType, DeviceId = deviceId };
     }
@@ -69,7 +72,7 @@ internal sealed class OrganizationRegistry
     public EmulatorCredential CreateApiKey(string? organization, string? token, ApiKeyRole role, string? resourceGroup)
     {
         var name = RequireRegistrable(organization ?? _defaultOrganization);
-        var secret = RequireToken(token);
+        var secret = token is null ? TokenGenerator.NewToken() : ApiKeyToken.Require(token);
         var registration = new ApiKeyRegistration(new TokenHash(secret), role, resourceGroup);
         string apiKey;
         do
@@ -103,7 +106,7 @@ internal sealed class OrganizationRegistry
     /// <summary>Whether quickstart is without TLS, without persistent sessions and without retained messages, as it always is (protocol.md §9).</summary>
     private static bool KeepsQuickstartRules(OrganizationOptions options) => options is { AllowInsecure: true, AllowPersistent: false, AllowRetain: false };
 
-    private static string RequireToken(string? token)
+    private static string RequireDeviceToken(string? token)
     {
         if (token is null)
         {

@@ -13,6 +13,9 @@ internal sealed record Principal
 
     public required Organization Organization { get; init; }
 
+    /// <summary>What the token of a device or gateway was compared with; null for others.</summary>
+    public DeviceRegistration? Registration { get; init; }
+
     /// <summary>The API key of an application; null for devices, gateways and quickstart.</summary>
     public string? ApiKey { get; init; }
 
@@ -23,6 +26,16 @@ internal sealed record Principal
 
     /// <summary>Whether a device it speaks for is registered when it is not yet (protocol.md §4.7).</summary>
     public bool RegistersDevices { get; init; }
+
+    /// <summary>Whether it was registered anew since it gave its token, with another one.</summary>
+    public bool IsOutdated =>
+        Registration is not null && !ReferenceEquals(Organization.FindDevice(Identity.DeviceType!, Identity.DeviceId!), Registration);
+
+    /// <summary>Whether it may be sent a message on a topic, which has waited for an earlier client of the same session.</summary>
+    /// <param name="topic">The topic as it sees it.</param>
+    public bool MaySee(string topic) =>
+        TopicRules.MaySubscribe(Identity, topic, Permissions) == TopicVerdict.Allowed
+        && (ResourceGroup is null || Organization.Shows(topic, Identity, ResourceGroup));
 
     /// <summary>Whether it may publish to a topic.</summary>
     /// <param name="topic">The topic as it sends it.</param>

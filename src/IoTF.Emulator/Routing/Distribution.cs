@@ -33,14 +33,15 @@ internal static class Distribution
         IReceiver? flooded = null;
         foreach (var destination in destinations)
         {
-            if (destination.NoLocal && destination.Receiver == publisher)
+            var grant = destination.Grant;
+            if (grant.NoLocal && destination.Receiver == publisher)
             {
                 continue;
             }
 
-            var granted = destination.QualityOfService;
-            var qualityOfService = publication.QualityOfService < granted ? publication.QualityOfService : granted;
-            if (!destination.Receiver.Deliver(destination.Topic, publication.Payload, qualityOfService, publication.Properties))
+            var qualityOfService = publication.QualityOfService < grant.QualityOfService ? publication.QualityOfService : grant.QualityOfService;
+            if (!destination.Receiver.Deliver(
+                destination.Topic, publication.Payload, qualityOfService, publication.Properties, publication.Retain && grant.RetainAsPublished))
             {
                 flooded = destination.Receiver;
             }

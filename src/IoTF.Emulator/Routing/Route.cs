@@ -1,15 +1,13 @@
 using IoTF.Emulator.Refusals;
 using IoTF.Emulator.Sessions;
-using IoTF.Mqtt;
 
 namespace IoTF.Emulator.Routing;
 
 /// <summary>One receiver of a topic.</summary>
 /// <param name="Receiver">Who it is.</param>
 /// <param name="Topic">The topic as this receiver sees it.</param>
-/// <param name="QualityOfService">The highest QoS it was granted.</param>
-/// <param name="NoLocal">Not when it published the message itself.</param>
-internal readonly record struct Destination(IReceiver Receiver, string Topic, QualityOfService QualityOfService, bool NoLocal);
+/// <param name="Grant">What it was granted.</param>
+internal readonly record struct Destination(IReceiver Receiver, string Topic, Grant Grant);
 
 /// <summary>What becomes of a topic that one client publishes to.</summary>
 /// <param name="Refused">Why the client may not; null when it may.</param>

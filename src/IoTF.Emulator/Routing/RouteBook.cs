@@ -51,7 +51,7 @@ internal sealed class RouteBook(Principal publisher)
                 : longForm ??= TopicMap.FromInternal(receiver.Identity, internalTopic);
             if (receiver.Sees(topic))
             {
-                destinations.Add(new Destination(receiver, topic, grant.QualityOfService, grant.NoLocal));
+                destinations.Add(new Destination(receiver, topic, grant));
             }
         }
 

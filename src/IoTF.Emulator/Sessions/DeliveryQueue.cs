@@ -10,11 +10,15 @@ internal sealed class DeliveryQueue(int maximumCount, long maximumBytes, TimeSpa
 {
     private Queue<Delivery> _waiting = new();
     private long _bytes;
+    private bool _isOverflowing;
 
     public int Count => _waiting.Count;
 
-    /// <summary>Messages dropped since the queue was made: too many waited, or they waited too long.</summary>
+    /// <summary>Messages dropped since the queue was made: too many waited, they waited too long, or their client does not take them.</summary>
     public long Dropped { get; private set; }
+
+    /// <summary>Called when messages begin to be dropped because too many wait; again only after the queue has drained in between.</summary>
+    public Action? Overflowing { get; init; }
 
     /// <summary>Messages taken out since the queue was made: whether there is progress.</summary>
     public long Taken { get; private set; }
@@ -66,7 +70,32 @@ internal sealed class DeliveryQueue(int maximumCount, long maximumBytes, TimeSpa
     {
         _bytes -= _waiting.Dequeue().Payload.Length;
         Taken++;
+        _isOverflowing &= !HasDrained;
     }
+
+    /// <summary>Drops messages that their client must not or cannot have.</summary>
+    public void RemoveAll(Predicate<Delivery> unwanted)
+    {
+        if (_waiting.Any(delivery => unwanted(delivery)))
+        {
+            var all = _waiting;
+            (_waiting, _bytes) = (new Queue<Delivery>(), 0);
+            foreach (var delivery in all)
+            {
+                if (unwanted(delivery))
+                {
+                    Dropped++;
+                }
+                else
+                {
+                    Add(delivery);
+                }
+            }
+        }
+    }
+
+    /// <summary>Counts a message that was dropped before it waited.</summary>
+    public void CountDropped() => Dropped++;
 
     public void Clear()
     {
@@ -79,6 +108,11 @@ internal sealed class DeliveryQueue(int maximumCount, long maximumBytes, TimeSpa
         while (_waiting.Count > 1 && (_waiting.Count > maximumCount || _bytes > maximumBytes))
         {
             Drop();
+            if (!_isOverflowing)
+            {
+                _isOverflowing = true;
+                Overflowing?.Invoke();
+            }
         }
     }
 

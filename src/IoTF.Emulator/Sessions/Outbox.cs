@@ -14,8 +14,7 @@ internal sealed class Outbox
     private readonly object _gate = new();
     private readonly EmulatorOptions _options;
     private readonly Traffic _traffic;
-    private readonly int _windowLimit;
-    private readonly OutboundWindow _window;
+    private readonly DeliveryWindow _window;
     private readonly DeliveryQueue _queue;
     private readonly Congestion _congestion;
     private SharedSubscription[] _sources = [];
@@ -23,6 +22,7 @@ internal sealed class Outbox
     private Link? _link;
     private DeliverySink? _sink;
     private Link? _awaitedLink;
+    private uint _maximumPacketSize = uint.MaxValue;
     private bool _closed;
     private long _sent;
 
@@ -31,13 +31,13 @@ internal sealed class Outbox
     /// <param name="traffic">Where messages are counted.</param>
     /// <param name="windowLimit">How many messages may be in flight.</param>
     /// <param name="lifetime">How long a message waits before it is forgotten.</param>
-    public Outbox(EmulatorOptions options, Traffic traffic, int windowLimit, TimeSpan lifetime)
+    /// <param name="overflowing">Called when messages begin to be dropped because too many wait.</param>
+    public Outbox(EmulatorOptions options, Traffic traffic, int windowLimit, TimeSpan lifetime, Action overflowing)
     {
         _options = options;
         _traffic = traffic;
-        _windowLimit = windowLimit;
-        _window = new OutboundWindow(windowLimit, windowLimit);
-        _queue = new DeliveryQueue(options.QueueLength, options.QueueBytes, lifetime, options.Clock);
+        _window = new DeliveryWindow(windowLimit);
+        _queue = new DeliveryQueue(options.QueueLength, options.QueueBytes, lifetime, options.Clock) { Overflowing = overflowing };
         _congestion = new Congestion(_queue, options);
     }
 
@@ -65,19 +65,53 @@ internal sealed class Outbox
     /// <summary>A client is there: what was under way is sent again, and what waits is sent.</summary>
     /// <param name="link">The client's link; CONNACK has been queued on it.</param>
     /// <param name="receiveMaximum">What the client takes unacknowledged (MQTT-5.0 §3.1.2.11.3); 65,535 when it did not say.</param>
-    public void Attach(Link link, int receiveMaximum)
+    /// <param name="maximumPacketSize">The largest packet the client takes (MQTT-5.0 §3.1.2.11.4). A larger message is dropped, as if it had been sent.</param>
+    public void Attach(Link link, int receiveMaximum, uint maximumPacketSize)
     {
+        IReadOnlyList<Delivery> tooLarge = [];
         lock (_gate)
         {
             _link = link;
             _sent = 0;
             _sink = new DeliverySink(link, _options.Clock);
-            _window.Limit = Math.Min(_windowLimit, receiveMaximum);
-            _window.Resume(sessionPresent: true, _sink);
+            _maximumPacketSize = maximumPacketSize;
+            if (maximumPacketSize != uint.MaxValue)
+            {
+                tooLarge = _window.Withdraw(delivery => !Fits(delivery));
+            }
+
+            _window.Resume(receiveMaximum, _sink);
             Pump();
         }
 
+        GiveBack(tooLarge);
         AskSources();
+    }
+
+    /// <summary>
+    /// Drops what waits or is in flight and must not be delivered to the client that is about to be attached. What came from a shared subscription
+    /// goes to its other members.
+    /// </summary>
+    public void Withdraw(Predicate<Delivery> unwanted)
+    {
+        IReadOnlyList<Delivery> withdrawn;
+        lock (_gate)
+        {
+            _queue.RemoveAll(unwanted);
+            withdrawn = _window.Withdraw(unwanted);
+            Changes?.Set();
+        }
+
+        GiveBack(withdrawn);
+    }
+
+    /// <summary>Gives messages of shared subscriptions to those who share them.</summary>
+    public static void GiveBack(IEnumerable<Delivery> unacknowledged)
+    {
+        foreach (var shared in unacknowledged.Where(static delivery => delivery.Source is not null).GroupBy(static delivery => delivery.Source!))
+        {
+            shared.Key.Return(shared.Select(static delivery => delivery.Again()));
+        }
     }
 
     /// <summary>The client is gone. Nothing happens when another connection has taken over.</summary>
@@ -115,7 +149,7 @@ internal sealed class Outbox
             _sink = null;
             _queue.Clear();
             _congestion.Relieve();
-            return [.. _window.Abandon().OfType<Delivery>().Where(static one => one is { Source: not null, QualityOfService: QualityOfService.AtLeastOnce })];
+            return [.. _window.Abandon().Where(static one => one is { Source: not null, QualityOfService: QualityOfService.AtLeastOnce })];
         }
     }
 
@@ -158,6 +192,12 @@ internal sealed class Outbox
                 return true;
             }
 
+            if (!Fits(topic, payload, qualityOfService, properties))
+            {
+                _queue.CountDropped();
+                return true;
+            }
+
             if (_queue.Count == 0 && _link.HasRoom && _window.HasRoom(qualityOfService))
             {
                 Send(topic, payload, qualityOfService, properties, source: null, waitingSince: 0, retain);
@@ -174,11 +214,17 @@ internal sealed class Outbox
     /// <summary>Sends a message of a shared subscription if that is possible at once; if not, the subscription is told when it is.</summary>
     /// <returns>Whether it was sent.</returns>
     public bool TrySend(
-        string topic, ReadOnlyMemory<byte> payload, QualityOfService qualityOfService, PublishProperties? properties, SharedSubscription source, long waitingSince)
+        string topic,
+        ReadOnlyMemory<byte> payload,
+        QualityOfService qualityOfService,
+        PublishProperties? properties,
+        SharedSubscription source,
+        long waitingSince,
+        bool retain)
     {
         lock (_gate)
         {
-            if (_link is null || _queue.Count > 0 || !_window.HasRoom(qualityOfService))
+            if (_link is null || _queue.Count > 0 || !_window.HasRoom(qualityOfService) || !Fits(topic, payload, qualityOfService, properties))
             {
                 return false;
             }
@@ -189,7 +235,7 @@ internal sealed class Outbox
                 return false;
             }
 
-            Send(topic, payload, qualityOfService, properties, source, waitingSince, retain: false);
+            Send(topic, payload, qualityOfService, properties, source, waitingSince, retain);
             return true;
         }
     }
@@ -219,7 +265,7 @@ internal sealed class Outbox
         {
             if (_link == link)
             {
-                _window.OnPubAck(packetId, out _);
+                _window.OnPubAck(packetId);
                 Acknowledged();
             }
         }
@@ -233,7 +279,7 @@ internal sealed class Outbox
         {
             if (_link == link)
             {
-                _window.OnPubRec(packetId, reasonCode, _sink!, out _);
+                _window.OnPubRec(packetId, reasonCode, _sink!);
                 Acknowledged();
             }
         }
@@ -247,7 +293,7 @@ internal sealed class Outbox
         {
             if (_link == link)
             {
-                _window.OnPubComp(packetId, _sink!, out _);
+                _window.OnPubComp(packetId, _sink!);
                 Acknowledged();
             }
         }
@@ -298,6 +344,11 @@ internal sealed class Outbox
         Changes?.Set();
     }
 
+    private bool Fits(Delivery delivery) => Fits(delivery.Topic, delivery.Payload, delivery.QualityOfService, delivery.Properties);
+
+    private bool Fits(string topic, ReadOnlyMemory<byte> payload, QualityOfService qualityOfService, PublishProperties? properties) =>
+        _maximumPacketSize == uint.MaxValue || PacketSizes.OfPublish(topic, payload.Length, qualityOfService, properties) <= _maximumPacketSize;
+
     private void Acknowledged()
     {
         Changes?.Set();
@@ -311,6 +362,12 @@ internal sealed class Outbox
         while (_queue.TryPeek(out var next) && _window.HasRoom(next.QualityOfService) && !(linkIsFull = !_link!.HasRoom))
         {
             _queue.RemoveFirst();
+            if (!Fits(next))
+            {
+                _queue.CountDropped();
+                continue;
+            }
+
             _window.Publish(next, _sink!);
             CountSent();
         }

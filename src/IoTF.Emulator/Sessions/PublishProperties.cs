@@ -1,3 +1,4 @@
+using System.Text;
 using IoTF.Emulator.Persistence;
 using MQTTnet.Packets;
 using MQTTnet.Protocol;
@@ -14,7 +15,11 @@ internal sealed class PublishProperties
     {
         _packet = packet;
         _received = received;
+        WireSize = SizeOf(packet);
     }
+
+    /// <summary>The bytes of all of them in a packet.</summary>
+    public int WireSize { get; }
 
     /// <summary>The properties of a received message; null when it has none, as is usual.</summary>
     public static PublishProperties? Of(MqttPublishPacket packet, TimeProvider clock) =>
@@ -25,7 +30,17 @@ internal sealed class PublishProperties
         && packet.MessageExpiryInterval == 0
         && packet.PayloadFormatIndicator == MqttPayloadFormatIndicator.Unspecified
             ? null
-            : new PublishProperties(packet, clock.GetTimestamp());
+            : new PublishProperties(
+                new MqttPublishPacket
+                {
+                    ContentType = packet.ContentType,
+                    CorrelationData = packet.CorrelationData,
+                    ResponseTopic = packet.ResponseTopic,
+                    UserProperties = packet.UserProperties,
+                    MessageExpiryInterval = packet.MessageExpiryInterval,
+                    PayloadFormatIndicator = packet.PayloadFormatIndicator,
+                },
+                clock.GetTimestamp());
 
     /// <summary>Whether the time the publisher gave the message has passed.</summary>
     public bool HasExpired(TimeProvider clock) =>
@@ -56,6 +71,23 @@ internal sealed class PublishProperties
         SecondsLeft = _packet.MessageExpiryInterval == 0 ? 0 : (uint)Math.Max(1, _packet.MessageExpiryInterval - clock.GetElapsedTime(_received).TotalSeconds),
         UserProperties = _packet.UserProperties?.ConvertAll(static property => new SavedUserProperty(property.Name, property.ValueBuffer.ToArray())),
     };
+
+    private static int SizeOf(MqttPublishPacket packet)
+    {
+        const int Identifier = 1;
+        const int Length = 2;
+        var size = packet.PayloadFormatIndicator == MqttPayloadFormatIndicator.Unspecified ? 0 : Identifier + sizeof(byte);
+        size += packet.MessageExpiryInterval == 0 ? 0 : Identifier + sizeof(uint);
+        size += packet.ContentType is { } type ? Identifier + Length + Encoding.UTF8.GetByteCount(type) : 0;
+        size += packet.ResponseTopic is { } topic ? Identifier + Length + Encoding.UTF8.GetByteCount(topic) : 0;
+        size += packet.CorrelationData is { } data ? Identifier + Length + data.Length : 0;
+        foreach (var property in packet.UserProperties ?? [])
+        {
+            size += Identifier + Length + Encoding.UTF8.GetByteCount(property.Name) + Length + property.ValueBuffer.Length;
+        }
+
+        return size;
+    }
 
     /// <summary>What was saved; while the service was away, the time that the publisher gave the message stood still.</summary>
     public static PublishProperties Restore(SavedProperties saved, TimeProvider clock) => new(

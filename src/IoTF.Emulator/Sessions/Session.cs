@@ -1,5 +1,6 @@
 using IoTF.Emulator.Connections;
 using IoTF.Emulator.Persistence;
+using IoTF.Emulator.Refusals;
 using IoTF.Emulator.Registry;
 using IoTF.Emulator.Routing;
 using IoTF.Mqtt;
@@ -34,8 +35,16 @@ internal sealed class Session : IReceiver
     /// <param name="traffic">Where its messages are counted.</param>
     /// <param name="shared">Where members of a scalable application share their subscriptions.</param>
     /// <param name="changes">Told when something changes that outlives the connection.</param>
+    /// <param name="overflowing">Called when messages begin to be dropped because too many wait for the client.</param>
     public Session(
-        string key, ClientIdentity identity, Organization organization, EmulatorOptions options, Traffic traffic, SharedSubscriptions shared, ChangeMark changes)
+        string key,
+        ClientIdentity identity,
+        Organization organization,
+        EmulatorOptions options,
+        Traffic traffic,
+        SharedSubscriptions shared,
+        ChangeMark changes,
+        Action overflowing)
     {
         Key = key;
         Identity = identity;
@@ -50,7 +59,8 @@ internal sealed class Session : IReceiver
             options,
             traffic,
             identity.Role == ClientRole.Device ? ServiceLimits.InFlightToDevice : ServiceLimits.InFlight(identity.Role),
-            identity.IsDeviceOrGateway ? options.CommandLifetime : options.EventLifetime);
+            identity.IsDeviceOrGateway ? options.CommandLifetime : options.EventLifetime,
+            overflowing);
     }
 
     public string Key { get; }
@@ -132,7 +142,7 @@ internal sealed class Session : IReceiver
             _inbound.Limit = connection.Link.Version == MqttVersion.V5 ? ServiceLimits.InFlight(Identity.Role) : ushort.MaxValue;
         }
 
-        Outbox.Attach(connection.Link, connection.ReceiveMaximum);
+        Outbox.Attach(connection.Link, connection.Client!.ReceiveMaximum, connection.Client.MaximumPacketSize);
     }
 
     /// <summary>Takes the session from a connection that ends.</summary>
@@ -169,16 +179,34 @@ internal sealed class Session : IReceiver
             _subscriptions.Clear();
         }
 
-        foreach (var unacknowledged in Outbox.Close().GroupBy(static delivery => delivery.Source!))
-        {
-            unacknowledged.Key.Return(unacknowledged.Select(static delivery => delivery.Again()));
-        }
-
+        Outbox.GiveBack(Outbox.Close());
         _changes.Set();
     }
 
-    bool IReceiver.Deliver(string topic, ReadOnlyMemory<byte> payload, QualityOfService qualityOfService, PublishProperties? properties) =>
-        Outbox.Deliver(topic, payload, qualityOfService, properties);
+    /// <summary>
+    /// Takes from the session what its client may not have: it may have come back with another key, role or resource group than it left with.
+    /// </summary>
+    /// <param name="client">The client that resumes the session.</param>
+    /// <returns>The filters it lost, as it named them, and why.</returns>
+    public IReadOnlyList<(string Filter, CloseReason Reason)> JudgeAgain(Principal client)
+    {
+        var lost = new List<(string, CloseReason)>();
+        foreach (var (internalFilter, _) in Subscriptions)
+        {
+            var filter = TopicMap.FromInternal(Identity, internalFilter);
+            if (client.JudgeSubscribe(filter, register: false) is { } reason)
+            {
+                Unsubscribe(internalFilter);
+                lost.Add((filter, reason));
+            }
+        }
+
+        Outbox.Withdraw(delivery => !client.MaySee(delivery.Topic));
+        return lost;
+    }
+
+    bool IReceiver.Deliver(string topic, ReadOnlyMemory<byte> payload, QualityOfService qualityOfService, PublishProperties? properties, bool retain) =>
+        Outbox.Deliver(topic, payload, qualityOfService, properties, retain);
 
     Task IReceiver.WaitForRoomAsync() => Outbox.WaitForRoomAsync();
 
@@ -207,7 +235,7 @@ internal sealed class Session : IReceiver
             }
 
             _changes.Set();
-            var shared = _shared.Join(this, internalFilter, grant.QualityOfService);
+            var shared = _shared.Join(this, internalFilter, grant);
             _subscriptions[internalFilter] = (grant, shared);
             if (shared is null)
             {

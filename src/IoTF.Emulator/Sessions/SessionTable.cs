@@ -5,16 +5,18 @@ using IoTF.Emulator.Persistence;
 using IoTF.Emulator.Refusals;
 using IoTF.Emulator.Registry;
 using IoTF.Protocol.Identities;
+using IoTF.Protocol.Rules;
+using MQTTnet.Protocol;
 
 namespace IoTF.Emulator.Sessions;
 
 /// <summary>All sessions of the local service, those that wait for their clients included. One ClientId has one connection at most.</summary>
-internal sealed class SessionTable(EmulatorOptions options, Traffic traffic, ChangeMark changes)
+internal sealed class SessionTable(EmulatorOptions options, Traffic traffic, ChangeMark changes, RefusalLog refusals)
 {
     private readonly Dictionary<string, Session> _sessions = new(StringComparer.Ordinal);
 
     /// <summary>What members of scalable applications share.</summary>
-    public SharedSubscriptions Shared { get; } = new(options);
+    public SharedSubscriptions Shared { get; } = new(options, refusals);
 
     /// <summary>All sessions; a copy.</summary>
     public Session[] All
@@ -31,13 +33,22 @@ internal sealed class SessionTable(EmulatorOptions options, Traffic traffic, Cha
     /// <summary>Gives a client its session. Another connection of the same client is closed first: the second one wins (protocol.md §2.4).</summary>
     /// <param name="connection">The client's connection.</param>
     /// <param name="admitted">What was agreed with the client.</param>
-    /// <returns>The session, attached; the CONNACK has been sent.</returns>
-    public Session Open(Connection connection, AdmittedClient admitted)
+    /// <param name="refused">Why the client gets none after all; null when it does.</param>
+    /// <returns>The session, attached; the CONNACK has been sent. Null when the client is not let in.</returns>
+    public Session? Open(Connection connection, AdmittedClient admitted, out ConnectRefused? refused)
     {
         lock (_sessions)
         {
             var key = KeyOf(admitted.Identity);
-            if (_sessions.TryGetValue(key, out var session) && session.Connection is { } earlier)
+            _sessions.TryGetValue(key, out var session);
+            refused = RefuseOutdated(admitted) ?? RefuseOneTooMany(admitted, session);
+            if (refused is not null)
+            {
+                refused = refused with { Identity = admitted.Identity, Organization = admitted.Organization };
+                return null;
+            }
+
+            if (session?.Connection is { } earlier)
             {
                 earlier.Close(CloseReason.ClientIdReused);
                 Release(earlier, session);
@@ -58,9 +69,34 @@ internal sealed class SessionTable(EmulatorOptions options, Traffic traffic, Cha
 
             session!.Expiry = admitted.SessionExpiry;
             session.ResourceGroup = admitted.Principal.ResourceGroup;
+            if (present)
+            {
+                foreach (var (filter, reason) in session.JudgeAgain(admitted.Principal))
+                {
+                    connection.Log(reason.Code, $"{reason.Words} The session was subscribed to {Quotation.Of(filter)} by a client that might be.");
+                }
+            }
+
             connection.Welcome(session, present);
             session.Attach(connection);
             return session;
+        }
+    }
+
+    /// <summary>A device or gateway was registered anew: whoever is connected with the earlier token is closed. What it was before, if it was another role, is forgotten.</summary>
+    public void OnRegistered(ClientIdentity identity, ClientIdentity inOtherRole)
+    {
+        lock (_sessions)
+        {
+            _sessions.GetValueOrDefault(identity.ClientId)?.Connection?.Close(CloseReason.RegisteredAnew);
+            if (_sessions.TryGetValue(inOtherRole.ClientId, out var other))
+            {
+                other.Connection?.Close(CloseReason.RegisteredAnew);
+                if (_sessions.Remove(inOtherRole.ClientId))
+                {
+                    other.End();
+                }
+            }
         }
     }
 
@@ -86,22 +122,14 @@ internal sealed class SessionTable(EmulatorOptions options, Traffic traffic, Cha
         }
     }
 
-    /// <summary>What has to be looked at from time to time: sessions whose time is over, clients that have gone silent, queues that do not move.</summary>
-    public void Sweep()
+    /// <summary>What has to be looked at from time to time: whether a queue still moves, whether a client has gone silent, whether a session's time is over.</summary>
+    public void Sweep(Session session)
     {
-        foreach (var session in All)
+        session.Outbox.LookForProgress();
+        session.Connection?.CloseIfSilent();
+        if (session.HasExpired)
         {
-            session.Outbox.LookForProgress();
-            session.Connection?.CloseIfSilent();
-            if (session.HasExpired)
-            {
-                Expire(session);
-            }
-        }
-
-        foreach (var shared in Shared.All)
-        {
-            shared.LookForProgress();
+            Expire(session);
         }
     }
 
@@ -120,8 +148,18 @@ internal sealed class SessionTable(EmulatorOptions options, Traffic traffic, Cha
         return session;
     }
 
+    /// <summary>The client was registered anew between its login and now.</summary>
+    private static ConnectRefused? RefuseOutdated(AdmittedClient admitted) =>
+        admitted.Principal.IsOutdated ? ConnectRefused.NotAuthorized(CloseReason.RegisteredAnew.Words) : null;
+
+    /// <summary>The organisation has as many connections as it may. A client that takes over its own connection adds none.</summary>
+    private static ConnectRefused? RefuseOneTooMany(AdmittedClient admitted, Session? session) =>
+        admitted.Organization.Options.MaximumConnections is { } most && admitted.Organization.Connections >= most && session?.Connection is null
+            ? ConnectRefused.Silently(CloseReason.TooManyConnections, MqttConnectReasonCode.QuotaExceeded)
+            : null;
+
     private Session Make(string key, ClientIdentity identity, Organization organization) =>
-        new(key, identity, organization, options, traffic, Shared, changes);
+        new(key, identity, organization, options, traffic, Shared, changes, () => refusals.AddOverflow(identity.ClientId, identity.ClientId));
 
     private void Expire(Session session)
     {

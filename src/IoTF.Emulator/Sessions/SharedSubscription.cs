@@ -1,3 +1,4 @@
+using IoTF.Emulator.Routing;
 using IoTF.Mqtt;
 using IoTF.Protocol.Identities;
 
@@ -11,18 +12,18 @@ namespace IoTF.Emulator.Sessions;
 internal sealed class SharedSubscription : IReceiver
 {
     private readonly object _gate = new();
-    private readonly List<(Session Session, QualityOfService QualityOfService)> _members = [];
+    private readonly List<(Session Session, Grant Grant)> _members = [];
     private readonly DeliveryQueue _queue;
     private readonly Congestion _congestion;
     private int _turn;
     private QualityOfService _highest;
 
-    public SharedSubscription(string name, string internalFilter, ClientIdentity identity, EmulatorOptions options)
+    public SharedSubscription(string name, string internalFilter, ClientIdentity identity, EmulatorOptions options, Action overflowing)
     {
         Name = name;
         InternalFilter = internalFilter;
         Identity = identity;
-        _queue = new DeliveryQueue(options.SharedQueueLength, options.QueueBytes, options.EventLifetime, options.Clock);
+        _queue = new DeliveryQueue(options.SharedQueueLength, options.QueueBytes, options.EventLifetime, options.Clock) { Overflowing = overflowing };
         _congestion = new Congestion(_queue, options);
     }
 
@@ -37,21 +38,21 @@ internal sealed class SharedSubscription : IReceiver
     private bool AnyoneIsThere => _members.Exists(static member => member.Session.Outbox.IsAttached);
 
     /// <summary>A client becomes a member, or is granted another QoS.</summary>
-    public void Join(Session session, QualityOfService qualityOfService)
+    public void Join(Session session, Grant grant)
     {
         lock (_gate)
         {
             var index = _members.FindIndex(member => member.Session == session);
             if (index < 0)
             {
-                _members.Add((session, qualityOfService));
+                _members.Add((session, grant));
             }
             else
             {
-                _members[index] = (session, qualityOfService);
+                _members[index] = (session, grant);
             }
 
-            _highest = _members.Max(static member => member.QualityOfService);
+            _highest = _members.Max(static member => member.Grant.QualityOfService);
             session.Outbox.PullFrom(this);
             Pump();
         }
@@ -72,18 +73,18 @@ internal sealed class SharedSubscription : IReceiver
                 return true;
             }
 
-            _highest = _members.Max(static member => member.QualityOfService);
+            _highest = _members.Max(static member => member.Grant.QualityOfService);
             Pump();
             RelieveIfNobodyIsThere();
             return false;
         }
     }
 
-    public bool Deliver(string topic, ReadOnlyMemory<byte> payload, QualityOfService qualityOfService, PublishProperties? properties)
+    public bool Deliver(string topic, ReadOnlyMemory<byte> payload, QualityOfService qualityOfService, PublishProperties? properties, bool retain)
     {
         lock (_gate)
         {
-            if (_queue.Count == 0 && TryHandOut(topic, payload, qualityOfService, properties, waitingSince: 0))
+            if (_queue.Count == 0 && TryHandOut(topic, payload, qualityOfService, properties, waitingSince: 0, retain))
             {
                 return true;
             }
@@ -93,7 +94,7 @@ internal sealed class SharedSubscription : IReceiver
             var anyoneIsThere = AnyoneIsThere;
             if (anyoneIsThere || (kept != QualityOfService.AtMostOnce && _members.Count > 0))
             {
-                _queue.Add(new Delivery(topic, payload, kept, properties));
+                _queue.Add(new Delivery(topic, payload, kept, properties, retain: retain));
                 Pump();
             }
 
@@ -197,7 +198,7 @@ internal sealed class SharedSubscription : IReceiver
     {
         // What no member may see any more must not stand in the way of the rest.
         while (_queue.TryPeek(out var next)
-            && (TryHandOut(next.Topic, next.Payload, next.QualityOfService, next.Properties, next.WaitingSince)
+            && (TryHandOut(next.Topic, next.Payload, next.QualityOfService, next.Properties, next.WaitingSince, next.Retain)
                 || IsForNobody(next.Topic)))
         {
             _queue.RemoveFirst();
@@ -209,13 +210,15 @@ internal sealed class SharedSubscription : IReceiver
     // A method of its own, so that a closure is made only where it is asked.
     private bool IsForNobody(string topic) => !_members.Exists(member => member.Session.Sees(topic));
 
-    private bool TryHandOut(string topic, ReadOnlyMemory<byte> payload, QualityOfService qualityOfService, PublishProperties? properties, long waitingSince)
+    private bool TryHandOut(string topic, ReadOnlyMemory<byte> payload, QualityOfService qualityOfService, PublishProperties? properties, long waitingSince, bool retain)
     {
         for (var i = 0; i < _members.Count; i++)
         {
             var index = (_turn + i) % _members.Count;
-            var (session, granted) = _members[index];
-            if (session.Sees(topic) && session.Outbox.TrySend(topic, payload, qualityOfService < granted ? qualityOfService : granted, properties, this, waitingSince))
+            var (session, grant) = _members[index];
+            var granted = qualityOfService < grant.QualityOfService ? qualityOfService : grant.QualityOfService;
+            if (session.Sees(topic)
+                && session.Outbox.TrySend(topic, payload, granted, properties, this, waitingSince, retain && grant.RetainAsPublished))
             {
                 _turn = index + 1;
                 return true;

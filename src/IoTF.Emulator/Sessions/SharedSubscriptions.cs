@@ -1,12 +1,14 @@
+using IoTF.Emulator.Refusals;
 using IoTF.Emulator.Routing;
 using IoTF.Mqtt;
 using IoTF.Protocol.Identities;
+using IoTF.Protocol.Rules;
 using IoTF.Protocol.Topics;
 
 namespace IoTF.Emulator.Sessions;
 
 /// <summary>The shared subscriptions of all organisations, by the service's names for them, which begin with the organisation.</summary>
-internal sealed class SharedSubscriptions(EmulatorOptions options)
+internal sealed class SharedSubscriptions(EmulatorOptions options, RefusalLog refusals)
 {
     private readonly Dictionary<string, SharedSubscription> _byName = new(StringComparer.Ordinal);
 
@@ -33,7 +35,7 @@ internal sealed class SharedSubscriptions(EmulatorOptions options)
 
     /// <summary>Makes a member of a scalable application share a filter with the others.</summary>
     /// <returns>What it shares; null for a client whose subscriptions are its own.</returns>
-    public SharedSubscription? Join(Session session, string internalFilter, QualityOfService qualityOfService)
+    public SharedSubscription? Join(Session session, string internalFilter, Grant grant)
     {
         if (session.Identity.Role != ClientRole.ScalableApplication)
         {
@@ -46,14 +48,14 @@ internal sealed class SharedSubscriptions(EmulatorOptions options)
         {
             if (!_byName.TryGetValue(name, out var shared))
             {
-                shared = new SharedSubscription(name, internalFilter, session.Identity, options);
+                shared = new SharedSubscription(name, internalFilter, session.Identity, options, () => refusals.AddOverflow(clientId: null, Quotation.Of(name)));
                 _byName.Add(name, shared);
 
-                // Which QoS a message has is decided when it is handed to a member.
-                session.Organization.Subscriptions.Set(internalFilter, shared, new Grant(QualityOfService.ExactlyOnce, NoLocal: false));
+                // Which QoS and retain flag a message has is decided when it is handed to a member.
+                session.Organization.Subscriptions.Set(internalFilter, shared, new Grant(QualityOfService.ExactlyOnce, NoLocal: false, RetainAsPublished: true));
             }
 
-            shared.Join(session, qualityOfService);
+            shared.Join(session, grant);
 
             // A member may see what others do not.
             session.Organization.Subscriptions.Invalidate();

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using IoTF.Protocol.Rules;
@@ -33,6 +34,12 @@ internal sealed record WebSocketUpgrade(bool IsAccepted, string? Protocol, strin
             return Refuse("404 Not Found", $"Nothing is to be had over HTTP at {Quotation.Of(request.Path)} but a WebSocket.");
         }
 
+        // A browser names the page that connects. Any page of the web could reach a port of this machine; one that this machine serves may.
+        if (request.Has("Origin") && !IsOfThisMachine(request["Origin"]))
+        {
+            return Refuse("403 Forbidden", $"A page from {Quotation.Of(request["Origin"])} connects, and only pages from this machine may.");
+        }
+
         if (request["Sec-WebSocket-Version"] != "13")
         {
             return Refuse("426 Upgrade Required", "The WebSocket is not of version 13.", "Sec-WebSocket-Version: 13\r\n");
@@ -60,6 +67,10 @@ internal sealed record WebSocketUpgrade(bool IsAccepted, string? Protocol, strin
                 + (protocol is null ? "\r\n" : $"{ProtocolHeader}: {protocol}\r\n\r\n"),
             Reason: "");
     }
+
+    private static bool IsOfThisMachine(string origin) => Uri.TryCreate(origin, UriKind.Absolute, out var page)
+        && (page.Scheme == Uri.UriSchemeHttp || page.Scheme == Uri.UriSchemeHttps)
+        && (page.IdnHost.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(page.IdnHost, out var address) && IPAddress.IsLoopback(address)));
 
     private static bool IsKey(string key)
     {

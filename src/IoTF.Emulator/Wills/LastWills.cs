@@ -46,23 +46,30 @@ internal sealed class LastWills(TimeProvider clock, Traffic traffic)
         }
     }
 
-    /// <summary>Publishes what is due.</summary>
+    /// <summary>Publishes what is due, one after the other, so that one that fails leaves the others for the next time.</summary>
     public void Sweep()
     {
-        var due = new List<Waiting>();
+        while (TakeDue() is { } due)
+        {
+            Publish(due.Client, due.Will);
+        }
+    }
+
+    private Waiting? TakeDue()
+    {
         lock (_waiting)
         {
             foreach (var (clientId, waiting) in _waiting)
             {
                 if (clock.GetElapsedTime(waiting.Since) >= waiting.Delay)
                 {
-                    due.Add(waiting);
                     _waiting.Remove(clientId);
+                    return waiting;
                 }
             }
         }
 
-        due.ForEach(waiting => Publish(waiting.Client, waiting.Will));
+        return null;
     }
 
     private void Publish(Principal client, LastWill will)

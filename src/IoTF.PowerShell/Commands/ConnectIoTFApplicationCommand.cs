@@ -28,6 +28,7 @@ public sealed class ConnectIoTFApplicationCommand : OpenIoTFSessionCommandBase
 
     /// <summary>
     /// The application id; unless given, that of the client certificate or a new random one. The members of a scalable application have the same.
+    /// <c>-Persistent</c> needs one, so that the session is found again.
     /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [Alias("AppId")]

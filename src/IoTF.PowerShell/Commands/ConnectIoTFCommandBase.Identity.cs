@@ -60,18 +60,25 @@ public abstract partial class ConnectIoTFCommandBase
                     : Ways("-DeviceId", "identity.deviceId", "WIOTP_IDENTITY_DEVICEID"));
     }
 
-    /// <summary>The application id, as given or as the certificate names it; a new random one otherwise.</summary>
-    private protected string FindApplication(string? applicationId) =>
+    /// <summary>
+    /// The application id, as given or as the certificate names it; a new random one otherwise, but not for a session that is to be found again.
+    /// </summary>
+    private protected string FindApplication(string organization, string? applicationId) =>
         applicationId
         ?? (_clientCertificate?.Names.Where(name => name.Role == ClientRole.Application).ToList() is [var only] ? only.ApplicationId : null)
-        ?? Guid.NewGuid().ToString();
+        ?? (!Persistent || organization == IdentityRules.QuickstartOrganization
+            ? Guid.NewGuid().ToString()
+            : throw Refuse(
+                ErrorIds.ApplicationIdNeeded,
+                "A persistent session is found again by its application id. A random one would leave a session on the service at every run that nobody can resume.",
+                Ways("-ApplicationId, the same at every run", "identity.appId", "WIOTP_IDENTITY_APPID")));
 
     /// <summary>An application, or a member of a scalable one, which is told by <c>-Scalable</c> or an instance id.</summary>
     private protected ClientIdentity MakeApplication(string organization, string? applicationId, bool scalable, string? instanceId)
     {
         if (!scalable && instanceId is null)
         {
-            return ClientIdentity.ForApplication(organization, FindApplication(applicationId));
+            return ClientIdentity.ForApplication(organization, FindApplication(organization, applicationId));
         }
 
         return ClientIdentity.ForScalableApplication(

@@ -37,7 +37,7 @@ public sealed class NewIoTFEmulatorApiKeyCommand : IoTFCommandBase
     [ValidateNotNullOrEmpty]
     public string? ResourceGroup { get; set; }
 
-    /// <summary>The token, 8 to 36 characters; a random one unless given.</summary>
+    /// <summary>The token, of any characters; a random one unless given.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [SecretTransformation]
     public SecureString? Token { get; set; }

@@ -51,7 +51,7 @@ public static class ErrorIds
     /// <summary>An API key has to be named and was not.</summary>
     public const string ApiKeyNeeded = "ApiKeyNeeded";
 
-    /// <summary>The application id of a scalable application has to be given and was not.</summary>
+    /// <summary>The application id of a scalable application or of a persistent session has to be given and was not.</summary>
     public const string ApplicationIdNeeded = "ApplicationIdNeeded";
 
     /// <summary>Something was said about a last will, and no last will was asked for.</summary>

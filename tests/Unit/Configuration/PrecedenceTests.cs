@@ -135,6 +135,15 @@ public sealed class PrecedenceTests : ConfigurationTest
     }
 
     [Fact]
+    public void A_persistent_application_needs_an_id_wherever_it_is_said()
+    {
+        var fault = Assert.Throws<IoTFException>(() => PrepareApplication(Application(("OPTIONS_MQTT_CLEANSTART", "false"))));
+        Assert.Equal(ErrorIds.ApplicationIdNeeded, fault.ErrorId);
+        Assert.Contains("WIOTP_IDENTITY_APPID", fault.NextStep, StringComparison.Ordinal);
+        Assert.Equal("a:abc123:nightly", PrepareApplication(Application(("OPTIONS_MQTT_CLEANSTART", "false"), ("IDENTITY_APPID", "nightly"))).Identity.ClientId);
+    }
+
+    [Fact]
     public void A_scalable_application_needs_an_id_wherever_it_is_said()
     {
         var fault = Assert.Throws<IoTFException>(() => PrepareApplication(Application(("OPTIONS_MQTT_SHAREDSUBSCRIPTION", "true"))));

@@ -49,6 +49,10 @@ public sealed class FloodTests : EmulatorTest
         }
 
         Assert.Equal(Window + 1, Assert.Single(Emulator.Connections, connection => connection.Subscriptions > 0).Dropped);
+
+        // However many were dropped, that it happens is told once.
+        var overflow = Assert.Single(Emulator.Refusals);
+        Assert.Equal((178, "d:abc123:pump:p-001"), (overflow.CloseCode, overflow.ClientId));
         for (var i = 0; i < Window; i++)
         {
             await AcknowledgeAsync(device, i);

@@ -96,7 +96,7 @@ public sealed class LifecycleTests : EmulatorTest
             Assert.DoesNotContain(credential.Token, credential.ToString());
         }
 
-        Assert.Equal(RuleId.InvalidToken, Assert.Throws<RuleException>(() => Emulator.CreateApiKey(token: "short")).RuleId);
+        Assert.Equal(RuleId.InvalidToken, Assert.Throws<RuleException>(() => Emulator.RegisterDevice(null, "t", "short", token: "short")).RuleId);
         Assert.Equal(EmulatorErrorId.QuickstartHasNoRegistrations, Assert.Throws<EmulatorException>(() => Emulator.CreateApiKey("quickstart")).ErrorId);
     }
 

@@ -99,6 +99,49 @@ public sealed class OrganizationTests : EmulatorTest
         await DeviceAsync(version);
     }
 
+    [Fact]
+    public async Task MQTT_5_keeps_the_retain_flag_where_a_subscription_asks_for_it()
+    {
+        Configure(options => options with { AllowRetain = true });
+        var application = await ApplicationAsync(MqttVersion.V5);
+        application.Link.Send(new MqttSubscribePacket
+        {
+            PacketIdentifier = 1,
+            TopicFilters = [new MqttTopicFilter { Topic = AllEvents, RetainAsPublished = true }],
+        });
+        await application.ExpectAsync<MqttSubAckPacket>();
+        var plain = await ApplicationAsync(MqttVersion.V5, "plain");
+        await plain.SubscribeAsync((AllEvents, 0));
+        var member = await ConnectAsync(MqttVersion.V5, RawClient.ConnectPacket("A:abc123:worker", Application.UserName, Application.Token));
+        member.Link.Send(new MqttSubscribePacket
+        {
+            PacketIdentifier = 1,
+            TopicFilters = [new MqttTopicFilter { Topic = AllEvents, RetainAsPublished = true }],
+        });
+        await member.ExpectAsync<MqttSubAckPacket>();
+        var device = await DeviceAsync(MqttVersion.V5);
+        device.Publish(Event, "kept", qos: 0, retain: true);
+        device.Publish(Event, "not kept", qos: 0);
+        Assert.True((await application.ExpectPublishAsync(LongEvent, "kept")).Retain);
+        Assert.False((await application.ExpectPublishAsync(LongEvent, "not kept")).Retain);
+        Assert.True((await member.ExpectPublishAsync(LongEvent, "kept")).Retain);
+        Assert.False((await plain.ExpectPublishAsync(LongEvent, "kept")).Retain);
+    }
+
+    [Fact]
+    public async Task Where_retaining_is_not_allowed_nobody_sees_the_flag()
+    {
+        var application = await ApplicationAsync(MqttVersion.V5);
+        application.Link.Send(new MqttSubscribePacket
+        {
+            PacketIdentifier = 1,
+            TopicFilters = [new MqttTopicFilter { Topic = AllEvents, RetainAsPublished = true }],
+        });
+        await application.ExpectAsync<MqttSubAckPacket>();
+        (await DeviceAsync(MqttVersion.V5)).Publish(Event, "cleared", qos: 0, retain: true);
+        Assert.False((await application.ExpectPublishAsync(LongEvent, "cleared")).Retain);
+    }
+
     [Theory]
     [MemberData(nameof(Versions))]
     public async Task Where_it_is_allowed_a_message_is_retained_replaced_and_cleared(MqttVersion version)

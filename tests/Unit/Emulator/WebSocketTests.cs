@@ -57,6 +57,29 @@ public sealed class WebSocketTests : EmulatorTest
         Assert.Equal(payload, System.Buffers.BuffersExtensions.ToArray(Assert.IsType<MqttPublishPacket>(await link.ReadAsync(bound.Token)).Payload));
     }
 
+    [Theory]
+    [InlineData("https://example.com", false)]
+    [InlineData("http://localhost.example.com", false)]
+    [InlineData("http://127.0.0.1.example.com", false)]
+    [InlineData("http://192.168.1.5:8080", false)]
+    [InlineData("null", false)]
+    [InlineData("file://", false)]
+    [InlineData("", false)]
+    [InlineData("http://localhost", true)]
+    [InlineData("https://LOCALHOST:8443", true)]
+    [InlineData("http://127.0.0.1:3000", true)]
+    [InlineData("http://[::1]:3000", true)]
+    public async Task A_page_of_another_machine_may_not_connect(string origin, bool isAccepted)
+    {
+        await using var stream = await PlainStreamAsync();
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(
+            $"GET /mqtt HTTP/1.1\r\nHost: x\r\nOrigin: {origin}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: mqtt\r\nSec-WebSocket-Key: {Key}\r\n\r\n"));
+        var answer = new byte[12];
+        using var bound = new CancellationTokenSource(RawClient.Bound);
+        await stream.ReadExactlyAsync(answer, bound.Token);
+        Assert.Equal(isAccepted ? "HTTP/1.1 101" : "HTTP/1.1 403", Encoding.ASCII.GetString(answer));
+    }
+
     [Fact]
     public async Task The_service_says_goodbye_in_the_WebSocket_too()
     {
