@@ -5,7 +5,7 @@
     GUID                 = '5606e24c-de68-4049-b4cc-e40371892374'
     Author               = 'The IoTF maintainers'
     CompanyName          = 'The IoTF maintainers'
-    Copyright            = 'Copyright (c) The IoTF maintainers. MIT licence.'
+    Copyright            = 'Copyright (c) The IoTF maintainers. MIT license.'
     Description          = 'Connects devices, gateways and applications to the IBM IoT Foundation (Watson IoT Platform, Maximo IoT tool) over MQTT, and brings a local emulator of the service.'
     PowerShellVersion    = '7.4'
     CompatiblePSEditions = @('Core')

@@ -181,7 +181,7 @@ Describe 'A lost connection' {
         # The token of the first registration is not valid any more: the session ends, and says why.
         { Receive-IoTFCommand -Session $device -Timeout 30 } | Should -Throw -ErrorId 'N*,*'
         $device.State | Should -Be 'Failed'
-        $device.LastError | Should -Match 'not authorised'
+        $device.LastError | Should -Match 'not authorized'
         Disconnect-IoTFSession $application
     }
 

@@ -63,7 +63,7 @@ Describe 'The status of a device' {
         $refused.Action | Should -Be 'FailedConnect'
         $refused.CloseCode | Should -Be 180
         $refused.IsConnected | Should -BeNullOrEmpty
-        $refused.CloseMeaning | Should -Match 'not authorised'
+        $refused.CloseMeaning | Should -Match 'not authorized'
     }
 
     It 'of an application is asked for' {

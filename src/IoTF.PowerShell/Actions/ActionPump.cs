@@ -84,7 +84,7 @@ internal sealed class ActionPump
 
     /// <summary>Ends it. A message that the action has not begun with goes back; one that it works on is finished.</summary>
     /// <remarks>
-    /// To unsubscribe while an event is queued, the engine would first run the action over it, and wait for ever when this thread is running another
+    /// To unsubscribe while an event is queued, the engine would first run the action over it, and wait forever when this thread is running another
     /// action. So the event that is queued is left to come: it finds that nobody wants it, and unsubscribes.
     /// </remarks>
     public void Unsubscribe()
@@ -118,7 +118,7 @@ internal sealed class ActionPump
         }
     }
 
-    /// <summary>Acknowledges the message that the action works on: it ends the session itself, and afterwards it would be too late.</summary>
+    /// <summary>Acknowledges the message that the action works on: it ends the session itself, and afterward it would be too late.</summary>
     public void AcknowledgeCurrent()
     {
         lock (_gate)
@@ -275,6 +275,6 @@ internal sealed class ActionPump
         var record = (exception as IContainsErrorRecord)?.ErrorRecord ?? new ErrorRecord(exception, "ActionFailed", ErrorCategory.NotSpecified, Current?.Message);
         LastError = record;
         _session.Session.NoteFailure(times =>
-            $"The action '{_subscriber.SourceIdentifier}' failed{(times > 1 ? $" {times:N0} times, the last time" : "")} over a message: {record.Exception.Message}");
+            $"The action '{_subscriber.SourceIdentifier}' failed{(times > 1 ? $" for {times:N0} messages, the last error is" : " for a message")}: {record.Exception.Message}");
     }
 }

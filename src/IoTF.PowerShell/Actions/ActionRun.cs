@@ -75,7 +75,7 @@ internal sealed class ActionRun(EventArgs message)
     /// <returns>False when it was given up, here or by others, and the action will not run.</returns>
     public bool AwaitEnd(CancellationToken cancellationToken)
     {
-        using var cancelled = cancellationToken.UnsafeRegister(static run => ((ActionRun)run!).Wake(), this);
+        using var canceled = cancellationToken.UnsafeRegister(static run => ((ActionRun)run!).Wake(), this);
         lock (_gate)
         {
             while (_stage != Stage.Done)

@@ -16,7 +16,7 @@ internal sealed class EmulatorSlot : IAsyncDisposable
     /// <param name="given">What <c>-Emulator</c> gave.</param>
     /// <exception cref="IoTFException">There is none.</exception>
     public static IoTFEmulator Require(IoTFEmulator? given) => given ?? Current.Emulator ?? throw new IoTFException(
-        ErrorIds.NoEmulator, "No emulator runs in this runspace.", "Start one with Start-IoTFEmulator, or pass that of another runspace with -Emulator.");
+        ErrorIds.NoEmulator, "No emulator is running in this runspace.", "Start one with Start-IoTFEmulator, or pass the emulator of another runspace with -Emulator.");
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => Emulator?.Service.DisposeAsync() ?? default;

@@ -8,7 +8,7 @@ public sealed class IoTFEmulator
 {
     internal IoTFEmulator(LocalEmulator service) => Service = service;
 
-    /// <summary>The organisation that exists from the start.</summary>
+    /// <summary>The organization that exists from the start.</summary>
     public string Organization => Service.Organization;
 
     /// <summary>The host name; the server's certificate is for it.</summary>
@@ -38,7 +38,7 @@ public sealed class IoTFEmulator
     /// <summary>Messages sent to clients since the start, one for each receiver.</summary>
     public long MessagesOut => Service.MessagesOut;
 
-    /// <summary>The organisations and what they allow; quickstart among them.</summary>
+    /// <summary>The organizations and what they allow; quickstart among them.</summary>
     public IoTFEmulatorOrganization[] Organizations => [.. Service.Organizations.Select(static organization => new IoTFEmulatorOrganization(organization))];
 
     /// <summary>The clients that are connected now.</summary>
@@ -58,6 +58,6 @@ public sealed class IoTFEmulator
 
     internal LocalEmulator Service { get; }
 
-    /// <summary>Organisation, host and port.</summary>
+    /// <summary>Organization, host and port.</summary>
     public override string ToString() => $"{Organization} at {HostName}:{Port} ({State})";
 }

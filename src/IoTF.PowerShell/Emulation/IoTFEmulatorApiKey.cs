@@ -19,7 +19,7 @@ public sealed class IoTFEmulatorApiKey
         CACertificate = emulator.CACertificate;
     }
 
-    /// <summary>The organisation.</summary>
+    /// <summary>The organization.</summary>
     public string Organization { get; }
 
     /// <summary>The API key: the user name of applications.</summary>
@@ -28,7 +28,7 @@ public sealed class IoTFEmulatorApiKey
     /// <summary>What applications with the key may do, such as <c>StandardApplication</c>.</summary>
     public string Role { get; }
 
-    /// <summary>The resource group of the devices they may act for; null for the whole organisation.</summary>
+    /// <summary>The resource group of the devices they may act for; null for the whole organization.</summary>
     public string? ResourceGroup { get; }
 
     /// <summary>The token. The local service keeps only its hash, so it cannot be had again.</summary>

@@ -30,7 +30,7 @@ public sealed class IoTFEmulatorDevice
     /// <summary>The resource group; null for none.</summary>
     public string? ResourceGroup { get; }
 
-    /// <summary>The organisation.</summary>
+    /// <summary>The organization.</summary>
     public string Organization { get; }
 
     /// <summary>The type.</summary>

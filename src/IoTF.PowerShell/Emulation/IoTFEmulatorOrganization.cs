@@ -2,7 +2,7 @@ using IoTF.Emulator;
 
 namespace IoTF.PowerShell.Emulation;
 
-/// <summary>One organisation of the local service, as it was when it was asked for.</summary>
+/// <summary>One organization of the local service, as it was when it was asked for.</summary>
 public sealed class IoTFEmulatorOrganization
 {
     internal IoTFEmulatorOrganization(EmulatorOrganization organization)

@@ -29,7 +29,7 @@ public sealed class IoTFEmulatorSession
     /// <summary>Whether the session outlives its connection.</summary>
     public bool Persistent => Expiry != TimeSpan.Zero;
 
-    /// <summary>How long it outlives its connection: zero when it ends with it, -1 ms for ever.</summary>
+    /// <summary>How long it outlives its connection: zero when it ends with it, -1 ms forever.</summary>
     public TimeSpan Expiry { get; }
 
     /// <summary>The filters the client is subscribed to.</summary>
@@ -45,5 +45,5 @@ public sealed class IoTFEmulatorSession
     public long Dropped { get; }
 
     /// <summary>The ClientId, and whether it is connected.</summary>
-    public override string ToString() => $"{ClientId} ({(Connected ? "connected" : "away")})";
+    public override string ToString() => $"{ClientId} ({(Connected ? "connected" : "disconnected")})";
 }

@@ -42,7 +42,7 @@ public static class ErrorIds
     /// <summary>Both a token and a credential were given.</summary>
     public const string TwoCredentials = "TwoCredentials";
 
-    /// <summary>The organisation was not given and cannot be told from the API key.</summary>
+    /// <summary>The organization was not given and cannot be told from the API key.</summary>
     public const string OrganizationNeeded = "OrganizationNeeded";
 
     /// <summary>A device has to be named and was not.</summary>
@@ -87,7 +87,7 @@ public static class ErrorIds
     /// <summary>A message was not confirmed when its session was disconnected.</summary>
     public const string NotConfirmed = "NotConfirmed";
 
-    /// <summary>No emulator runs in this runspace.</summary>
+    /// <summary>No emulator is running in this runspace.</summary>
     public const string NoEmulator = "NoEmulator";
 
     /// <summary>An emulator runs already in this runspace.</summary>

@@ -12,7 +12,7 @@ internal static class FaultRecords
     /// <summary>The error record of a fault.</summary>
     /// <param name="fault">What happened.</param>
     /// <param name="target">The input or object it happened to.</param>
-    /// <param name="cause">The exception it was recognised by.</param>
+    /// <param name="cause">The exception it was recognized by.</param>
     internal static ErrorRecord Create(Fault fault, object? target, Exception? cause = null) => ErrorRecords.Create(
         fault.Id,
         CategoryOf(fault.Category),

@@ -4,7 +4,7 @@ namespace IoTF.PowerShell.Messages;
 public sealed class IoTFEvent : IoTFMessage
 {
     /// <summary>Makes a received event.</summary>
-    /// <param name="organization">The organisation of the session that received it.</param>
+    /// <param name="organization">The organization of the session that received it.</param>
     /// <param name="deviceType">The device type.</param>
     /// <param name="deviceId">The device id.</param>
     /// <param name="eventId">The event id.</param>

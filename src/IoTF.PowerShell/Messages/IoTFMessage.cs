@@ -36,7 +36,7 @@ public abstract class IoTFMessage : EventArgs
         Topic = topic;
     }
 
-    /// <summary>The organisation of the session that received it.</summary>
+    /// <summary>The organization of the session that received it.</summary>
     public string? Organization { get; }
 
     /// <summary>The type of the device that sent the event, or that the command is for.</summary>

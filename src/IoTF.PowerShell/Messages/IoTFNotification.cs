@@ -21,12 +21,12 @@ public sealed class IoTFNotification : EventArgs
         Code = notification?.Code;
         Message = notification?.Message;
         Meaning = notification?.Meaning;
-        DataError = notification is null ? "The payload is no JSON object." : null;
+        DataError = notification is null ? "The payload is not a JSON object." : null;
         Text = PayloadDecoder.Text(payload);
         ReceivedAt = receivedAt;
     }
 
-    /// <summary>The organisation of the session that received it.</summary>
+    /// <summary>The organization of the session that received it.</summary>
     public string Organization { get; }
 
     /// <summary><c>Publish</c> or <c>Subscribe</c>; other words are passed on as they are.</summary>

@@ -34,14 +34,14 @@ public sealed class IoTFStatus : EventArgs
         WriteBytes = report?.WriteBytes;
         WriteMessages = report?.WriteMessages;
         IsConnected = report?.IsConnected;
-        DataError = report is null ? "The payload is no JSON object." : null;
+        DataError = report is null ? "The payload is not a JSON object." : null;
         Text = PayloadDecoder.Text(payload);
         Retained = retained;
         ReceivedAt = receivedAt;
         Topic = topic;
     }
 
-    /// <summary>The organisation of the session that received it.</summary>
+    /// <summary>The organization of the session that received it.</summary>
     public string Organization { get; }
 
     /// <summary>The type of the device or gateway; null for an application.</summary>

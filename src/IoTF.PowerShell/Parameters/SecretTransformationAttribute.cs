@@ -19,11 +19,11 @@ public sealed class SecretTransformationAttribute : ArgumentTransformationAttrib
             SecureString secret => secret,
             PSCredential credential => credential.Password,
             string => throw new ArgumentTransformationMetadataException(
-                "A secret is not taken as plain text, because plain text ends up in histories and logs. Ask for it with "
+                "A secret is not accepted as plain text, because plain text is kept in histories and logs. Prompt for it with "
                 + "(Read-Host -AsSecureString), convert it with (ConvertTo-SecureString $text -AsPlainText -Force), "
-                + "or give -Credential what Get-Credential or your vault returns."),
+                + "or use -Credential with the result of Get-Credential or of your vault."),
             var other => throw new ArgumentTransformationMetadataException(
-                $"A secret must be a SecureString, not {other.GetType().Name}. Ask for it with (Read-Host -AsSecureString)."),
+                $"A secret must be a SecureString, not {other.GetType().Name}. Prompt for it with (Read-Host -AsSecureString)."),
         };
     }
 }

@@ -34,12 +34,12 @@ public sealed class TimeoutTransformationAttribute : ArgumentTransformationAttri
             string text => Parse(text),
             sbyte or byte or short or ushort or int or uint or long or ulong or float or double or decimal =>
                 Seconds(Convert.ToDouble(value, CultureInfo.InvariantCulture)),
-            _ => throw Refused($"A value of type {value.GetType().Name} is not a length of time."),
+            _ => throw Refused($"A value of type {value.GetType().Name} is not a duration."),
         };
 
-        return time < TimeSpan.Zero ? throw Refused("A time cannot be negative; leave the parameter out to wait without a limit.")
-            : time == TimeSpan.Zero && !AllowZero ? throw Refused("The time must be more than zero.")
-            : time > TimeSpan.FromSeconds(MaximumSeconds) ? throw Refused($"The time is too long; {Words(MaximumSeconds)} are the most.")
+        return time < TimeSpan.Zero ? throw Refused("A time cannot be negative; omit the parameter to wait without a limit.")
+            : time == TimeSpan.Zero && !AllowZero ? throw Refused("The time must be greater than zero.")
+            : time > TimeSpan.FromSeconds(MaximumSeconds) ? throw Refused($"The time is too long; the maximum is {Words(MaximumSeconds)}.")
             : time;
     }
 
@@ -51,14 +51,14 @@ public sealed class TimeoutTransformationAttribute : ArgumentTransformationAttri
             return Seconds(seconds);
         }
 
-        return TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var span) ? span : throw Refused($"'{text}' is not a length of time.");
+        return TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var span) ? span : throw Refused($"'{text}' is not a duration.");
     }
 
     private static TimeSpan Seconds(double seconds)
     {
         if (!double.IsFinite(seconds))
         {
-            throw Refused("A time must be finite; leave the parameter out to wait without a limit.");
+            throw Refused("A time must be finite; omit the parameter to wait without a limit.");
         }
 
         // Out of TimeSpan's range is out of ours, too; the caller says so.
@@ -68,5 +68,5 @@ public sealed class TimeoutTransformationAttribute : ArgumentTransformationAttri
     private static string Words(int seconds) => seconds >= 86_400 ? $"{seconds / 86_400} days" : $"{seconds} seconds";
 
     private static ArgumentTransformationMetadataException Refused(string reason) =>
-        new($"{reason} Give seconds (5 or 0.5), hours, minutes and seconds (00:01:30), or a TimeSpan.");
+        new($"{reason} Use seconds (5 or 0.5), hours, minutes and seconds (00:01:30), or a TimeSpan.");
 }

@@ -89,7 +89,7 @@ internal sealed class JsonPayloadWriter
         if (JsonScalars.WhyRefused(value) is { } reason)
         {
             throw JsonScalars.IsSecret(value)
-                ? new PayloadException(ErrorIds.PayloadHoldsSecret, $"The input cannot be sent: at {_path} it holds a secret ({reason}).", "Leave that property out (Select-Object -ExcludeProperty).")
+                ? new PayloadException(ErrorIds.PayloadHoldsSecret, $"The input cannot be sent: at {_path} it contains a secret ({reason}).", "Remove that property (Select-Object -ExcludeProperty).")
                 : NotSerializable(reason);
         }
 
@@ -98,7 +98,7 @@ internal sealed class JsonPayloadWriter
             throw new PayloadException(
                 ErrorIds.PayloadTooDeep,
                 $"The input cannot be sent: at {_path} it is nested more than {MaximumDepth} levels deep, or contains itself.",
-                "Send only the properties that matter, for example with Select-Object.");
+                "Select the properties to send with Select-Object.");
         }
 
         _path.Enter();

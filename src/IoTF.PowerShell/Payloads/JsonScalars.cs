@@ -60,8 +60,8 @@ internal static class JsonScalars
     {
         double or float or Half => $"{((IFormattable)value).ToString(null, CultureInfo.InvariantCulture)} is not a number in JSON.",
         _ when IsSecret(value) => value.GetType().Name,
-        ScriptBlock or Delegate or Stream or Task or System.Reflection.MemberInfo => $"an object of type {value.GetType().Name} has no form in JSON.",
-        _ when value.GetType().Namespace == "Newtonsoft.Json.Linq" => "a Newtonsoft.Json token has no form here; use its text, or what ConvertFrom-Json makes of it.",
+        ScriptBlock or Delegate or Stream or Task or System.Reflection.MemberInfo => $"an object of type {value.GetType().Name} cannot be serialized as JSON.",
+        _ when value.GetType().Namespace == "Newtonsoft.Json.Linq" => "a Newtonsoft.Json token cannot be serialized; use its text, or the result of ConvertFrom-Json.",
         _ => null,
     };
 

@@ -13,7 +13,7 @@ namespace IoTF.PowerShell.Payloads;
 /// </para>
 /// <para>
 /// The default format of a string is <c>json</c> as well: what scripts have in a string is most often JSON that they made or read, every peer reads
-/// <c>json</c>, and a word chosen by looking into the string would send neighbouring messages to different topics. <c>-Format text</c> names other text.
+/// <c>json</c>, and a word chosen by looking into the string would send neighboring messages to different topics. <c>-Format text</c> names other text.
 /// </para>
 /// <para>An encoder keeps its buffers. One belongs to one cmdlet and is used by one thread at a time.</para>
 /// </remarks>
@@ -49,8 +49,8 @@ internal sealed class PayloadEncoder
             System.Xml.XmlNode xml => new EncodedPayload(EncodeText(xml.OuterXml), format ?? "xml"),
             byte => throw new PayloadException(
                 ErrorIds.PayloadBytesUnrolled,
-                "A single byte is not a payload; a byte array in a pipeline arrives as its single bytes.",
-                "Keep the array together with a comma (,$bytes | Send-IoTFEvent ...) or -Data $bytes; send a number as [int]."),
+                "The pipeline unrolled a byte array.",
+                "Pass it with -Data, or as `,$bytes`; send a number as [int]."),
             _ => new EncodedPayload((_json ??= new JsonPayloadWriter(_maximumBytes)).Write(data), format ?? PayloadFormats.Json),
         };
     }
@@ -58,8 +58,8 @@ internal sealed class PayloadEncoder
     /// <summary>What to say about a payload that is too large.</summary>
     internal static PayloadException TooLarge(int maximumBytes) => new(
         ErrorIds.PayloadTooLarge,
-        $"The payload has more than the {maximumBytes} bytes that the service accepts; it would close the connection.",
-        "Send less in one message: select the properties that matter, or split the data.");
+        $"The payload has more than the {maximumBytes} bytes that the service accepts.",
+        "Send less in one message: select properties with Select-Object, or split the data.");
 
     private static byte[]? AllBytes(object[] items)
     {

@@ -55,6 +55,6 @@ internal sealed class CommandSelection(string? commandId, string? deviceType, st
         ? DeviceTopics.CommandFilter(commandId, format)
         : throw new IoTFException(
             ErrorIds.RoleCannot,
-            $"{receiver.ClientId} is a device and receives its own commands only.",
-            "Leave out -DeviceType and -DeviceId, or watch the commands of other devices as an application.");
+            $"{receiver.ClientId} is a device and receives only its own commands.",
+            "Omit -DeviceType and -DeviceId, or watch the commands of other devices as an application.");
 }

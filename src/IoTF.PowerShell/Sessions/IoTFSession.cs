@@ -23,7 +23,7 @@ public sealed class IoTFSession
     /// <summary><c>Device</c>, <c>Gateway</c>, <c>Application</c> or <c>ScalableApplication</c>.</summary>
     public string Role => Session.Options.Identity.Role.ToString();
 
-    /// <summary>The organisation.</summary>
+    /// <summary>The organization.</summary>
     public string Organization => Session.Options.Identity.Organization;
 
     /// <summary>The type of a device or gateway; null for applications.</summary>

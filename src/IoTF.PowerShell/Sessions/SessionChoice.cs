@@ -36,12 +36,12 @@ internal static class SessionChoice
             1 => first!,
             0 => throw new IoTFException(
                 ErrorIds.NoSession,
-                $"No open session can {task}; that takes {able}. {Describe(wanted is null ? SessionPool.Current.All : candidates)}",
-                "Connect with Connect-IoTFDevice, Connect-IoTFGateway or Connect-IoTFApplication, or name the session with -Session."),
+                $"No open session can {task}; that requires {able}. {Describe(wanted is null ? SessionPool.Current.All : candidates)}",
+                "Connect with Connect-IoTFDevice, Connect-IoTFGateway or Connect-IoTFApplication, or select a session with -Session."),
             _ => throw new IoTFException(
                 ErrorIds.SeveralSessions,
                 $"{count} open sessions can {task}: {string.Join(", ", candidates.Where(IsFitting).Select(session => session.Name))}.",
-                "Say which one with -Session."),
+                "Select one with -Session."),
         };
 
         bool IsFitting(IoTFSession session) => session.IsUsable && isAble(session);
@@ -60,8 +60,8 @@ internal static class SessionChoice
             object[] { Length: 1 } one => Candidates(one[0]),
             _ => throw new IoTFException(
                 ErrorIds.NoSession,
-                $"-Session was given a value of type {value.GetType().Name}.",
-                "Give one session (Connect- and Get-IoTFSession return them), or its name or ClientId."),
+                $"-Session does not accept a value of type {value.GetType().Name}.",
+                "Use a session from Connect- or Get-IoTFSession, or its name or ClientId."),
         };
     }
 
@@ -70,7 +70,7 @@ internal static class SessionChoice
         if (!isAble(session))
         {
             throw new IoTFException(
-                ErrorIds.RoleCannot, $"Session '{session.Name}' is {An(session.Role)} and cannot {task}; that takes {able}.", "Use a session of that role.");
+                ErrorIds.RoleCannot, $"Session '{session.Name}' is {An(session.Role)} and cannot {task}; that requires {able}.", "Use a session of that role.");
         }
 
         return session.IsUsable
@@ -80,8 +80,8 @@ internal static class SessionChoice
     }
 
     private static string Describe(IReadOnlyList<IoTFSession> sessions) => sessions.Count == 0
-        ? "This runspace has no session that fits."
-        : $"There is: {string.Join("; ", sessions.Select(session => $"{session.Name} ({An(session.Role)}, {session.State.ToLowerInvariant()})"))}.";
+        ? "This runspace has no matching session."
+        : $"Sessions: {string.Join("; ", sessions.Select(session => $"{session.Name} ({An(session.Role)}, {session.State.ToLowerInvariant()})"))}.";
 
     private static string An(string role) => role switch
     {

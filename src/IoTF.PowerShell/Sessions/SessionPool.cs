@@ -104,8 +104,8 @@ internal sealed class SessionPool : IAsyncDisposable
             {
                 throw new IoTFException(
                     ErrorIds.NameInUse,
-                    $"A session named '{name}' is in this runspace's pool already: {taken.ClientId} at {taken.Session.Options.Endpoint}.",
-                    "Give another -Name, or disconnect that session (-Force does, when it has the same identity).");
+                    $"A session named '{name}' is already in the pool of this runspace: {taken.ClientId} at {taken.Session.Options.Endpoint}.",
+                    "Use another -Name, or disconnect that session (-Force does if it has the same identity).");
             }
         }
     }

@@ -46,7 +46,7 @@ public sealed class ConnectRefusal
     {
         1 => ProtocolVersion(context),
         2 => ClientId(context),
-        3 => Unavailable(context, "the service is not available for the moment"),
+        3 => Unavailable(context, "the service is temporarily unavailable"),
         4 => Credentials(context),
         5 => NotAuthorized(context),
         _ => Unknown(context),
@@ -59,13 +59,13 @@ public sealed class ConnectRefusal
             context,
             ConnectRefusalId.ProtocolErrorReported,
             isPermanent: true,
-            "the server calls the CONNECT packet malformed or too large",
+            "the server reports that the CONNECT packet is malformed or too large",
             "Try MQTT 3.1.1; if that works, report this as a bug together with the server's name and version."),
         0x84 => ProtocolVersion(context),
         0x85 => ClientId(context),
         0x86 or 0x8C => Credentials(context),
         0x87 => NotAuthorized(context),
-        0x88 => Unavailable(context, "the service is not available for the moment"),
+        0x88 => Unavailable(context, "the service is temporarily unavailable"),
         0x89 => Unavailable(context, "the server is busy"),
         0x8A => Make(
             context,
@@ -84,18 +84,18 @@ public sealed class ConnectRefusal
             ConnectRefusalId.WillRefused,
             isPermanent: true,
             "the payload format, the retain flag or the QoS of the last will is not allowed",
-            "Send the last will with QoS 0, without retain."),
+            "Use -WillQoS 0."),
         0x97 or 0x9F => Make(
             context,
             ConnectRefusalId.QuotaExceeded,
             isPermanent: false,
             "too many connections, or too many in a short time",
-            "Wait before the next try, and close connections that are no longer needed."),
+            "Wait before the next attempt, and disconnect sessions that are no longer needed."),
         0x9C or 0x9D => Make(
             context,
             ConnectRefusalId.ServerMoved,
             isPermanent: context.Code == 0x9D,
-            "the server tells the client to use another one",
+            "the server redirects to another one",
             context.ServerReference is { Length: > 0 } other
                 ? $"The server names {Quotation.Of(other, 100)}: if that is a server of the service, use it with -HostName."
                 : "Ask the administrator of the installation for the new host name."),
@@ -106,7 +106,7 @@ public sealed class ConnectRefusal
         context,
         ConnectRefusalId.NotAuthorized,
         isPermanent: true,
-        "not authorised",
+        "not authorized",
         [.. NotAuthorizedCauses.Find(context)]);
 
     private static ConnectRefusal ClientId(ConnectRefusalContext context) => Make(
@@ -114,7 +114,7 @@ public sealed class ConnectRefusal
         ConnectRefusalId.ClientIdRejected,
         isPermanent: true,
         "the ClientId is rejected",
-        "Compare organisation, type and id with what is registered.",
+        "Compare organization, type and ID with the registration.",
         "If the server is not the service itself, it may limit the length of a ClientId; MQTT 3.1 servers may stop at 23 characters: use MQTT 3.1.1.");
 
     private static ConnectRefusal Credentials(ConnectRefusalContext context) => Make(
@@ -123,28 +123,28 @@ public sealed class ConnectRefusal
         isPermanent: true,
         "bad user name or password",
         context.Identity.IsDeviceOrGateway ? "Check the token of the device." : "Check the API key and its token.",
-        "The service itself never gives this answer; another MQTT server may stand at this address: check host name and port.");
+        "The service itself never sends this answer; another MQTT server may have this address: check host name and port.");
 
     private static ConnectRefusal ProtocolVersion(ConnectRefusalContext context) => Make(
         context,
         ConnectRefusalId.ProtocolVersionRefused,
         isPermanent: true,
-        "the server does not speak this version of MQTT",
-        "Use MQTT 3.1.1, which every installation speaks.");
+        "the server does not support this MQTT version",
+        "Use MQTT 3.1.1, which every installation supports.");
 
     private static ConnectRefusal Unavailable(ConnectRefusalContext context, string meaning) => Make(
         context,
         ConnectRefusalId.ServiceUnavailable,
         isPermanent: false,
         meaning,
-        "Try again later; if it lasts, look at the state of the service or ask its administrator.");
+        "Try again later; if it persists, check the state of the service or ask its administrator.");
 
     private static ConnectRefusal Unknown(ConnectRefusalContext context) => Make(
         context,
         ConnectRefusalId.Refused,
         isPermanent: false,
-        "the server gives no cause",
-        "Look into the server's log, and check that this is the service and not another MQTT server.");
+        "the server gives no reason",
+        "Check the log of the server, and that this is the service and not another MQTT server.");
 
     private static ConnectRefusal Make(ConnectRefusalContext context, string id, bool isPermanent, string meaning, params string[] advice)
     {

@@ -3,7 +3,7 @@ namespace IoTF.Protocol.Connecting;
 /// <summary>The stable names of the ways a connect is refused. They are an interface: error records and scripts refer to them.</summary>
 public static class ConnectRefusalId
 {
-    /// <summary>The service does not accept this client: credentials, organisation or the kind of connection (protocol.md §3.3).</summary>
+    /// <summary>The service does not accept this client: credentials, organization or the kind of connection (protocol.md §3.3).</summary>
     public const string NotAuthorized = nameof(NotAuthorized);
 
     /// <summary>The ClientId is malformed or too long for the server.</summary>

@@ -3,7 +3,7 @@ using IoTF.Protocol.Rules;
 
 namespace IoTF.Protocol.Connecting;
 
-/// <summary>What a session may be, by who connects (protocol.md §2.5, §9): the service answers what is not allowed with "not authorised".</summary>
+/// <summary>What a session may be, by who connects (protocol.md §2.5, §9): the service answers what is not allowed with "not authorized".</summary>
 public static class SessionRules
 {
     /// <summary>Says that a session cannot have what was asked for, before the service refuses it.</summary>
@@ -22,8 +22,8 @@ public static class SessionRules
             throw new RuleException(
                 RuleId.QuickstartTakesNoCredentials,
                 "Token",
-                "The quickstart service is open to everybody and takes no token and no API key.",
-                "Leave them out, or name the organisation that they belong to.");
+                "Quickstart has no tokens and no API keys.",
+                "Omit them, or use the organization that they belong to.");
         }
 
         if (identity.IsQuickstart && persistent)
@@ -31,8 +31,8 @@ public static class SessionRules
             throw new RuleException(
                 RuleId.QuickstartHasNoPersistentSessions,
                 "Persistent",
-                "The quickstart service keeps no sessions.",
-                "Connect without asking for a persistent session, or name an organisation of your own.");
+                "Quickstart has no persistent sessions.",
+                "Omit -Persistent, or use an organization of your own.");
         }
 
         // The documentation says that the session must not be clean, the server's code refuses that; the code is followed (protocol.md §2.5).
@@ -41,8 +41,8 @@ public static class SessionRules
             throw new RuleException(
                 RuleId.PersistentNeedsInstanceId,
                 "Persistent",
-                $"The members of {identity.ClientId} cannot be told apart, so the service keeps no session for one of them.",
-                "Give each member an instance id, or connect without asking for a persistent session.");
+                $"A member of {identity.ClientId} without an instance ID cannot have a persistent session.",
+                "Use -InstanceId for each member, or omit -Persistent.");
         }
     }
 }

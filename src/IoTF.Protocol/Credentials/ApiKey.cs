@@ -3,16 +3,16 @@ using IoTF.Protocol.Identities;
 
 namespace IoTF.Protocol.Credentials;
 
-/// <summary>An application's API key, <c>a-organisation-random</c> (protocol.md §3.1). The key is a name, not a secret; its token is.</summary>
+/// <summary>An application's API key, <c>a-organization-random</c> (protocol.md §3.1). The key is a name, not a secret; its token is.</summary>
 public static class ApiKey
 {
     /// <summary>
-    /// Reads the organisation out of an API key, only when there is no doubt. An organisation may hold hyphens itself, and so may the random part; a key
-    /// with more than three parts can therefore be read in more than one way, and then the organisation must be given.
+    /// Reads the organization out of an API key, only when there is no doubt. An organization may hold hyphens itself, and so may the random part; a key
+    /// with more than three parts can therefore be read in more than one way, and then the organization must be given.
     /// </summary>
     /// <param name="apiKey">The API key.</param>
-    /// <param name="organization">The organisation, or null.</param>
-    /// <returns>True when the key has exactly the three parts <c>a</c>, organisation and random.</returns>
+    /// <param name="organization">The organization, or null.</param>
+    /// <returns>True when the key has exactly the three parts <c>a</c>, organization and random.</returns>
     public static bool TryGetOrganization(string? apiKey, [NotNullWhen(true)] out string? organization)
     {
         organization = null;

@@ -44,8 +44,8 @@ public static class DeviceToken
             throw new RuleException(
                 RuleId.InvalidToken,
                 "Token",
-                "The service would not register this device token.",
-                $"Use {MinimumLength} to {MaximumLength} of the characters A-Z a-z 0-9 {string.Join(' ', Punctuation.ToCharArray())}, or let a token be made.");
+                "The service does not accept this device token.",
+                $"Use {MinimumLength} to {MaximumLength} of the characters A-Z a-z 0-9 {string.Join(' ', Punctuation.ToCharArray())}, or omit -Token for a random one.");
         }
     }
 }

@@ -10,7 +10,7 @@ public static class HostNameRules
     private const int MaximumLabelLength = 63;
 
     private const string HostAdvice =
-        "Give the name alone, such as main.messaging.iot.mas.example.com, without scheme, port or path; a name outside ASCII goes in its xn-- form.";
+        "Use the name only, such as main.messaging.iot.mas.example.com, without scheme, port or path; write a name outside ASCII in its xn-- form.";
 
     /// <summary>Returns the host name without brackets, or says what is wrong with it.</summary>
     /// <param name="hostName">A DNS name, an IPv4 address, or an IPv6 address with or without brackets.</param>
@@ -52,7 +52,7 @@ public static class HostNameRules
             RuleId.InvalidTlsServerName, "TlsServerName", $"{Quotation.Of(name)} is not a name that a certificate can have.", "Give a DNS name or an IP address, as it is in the server's certificate.");
 
     /// <summary>Returns the domain, or says what is wrong with it.</summary>
-    /// <param name="domain">What follows <c>organisation.messaging.</c> in the host name.</param>
+    /// <param name="domain">What follows <c>organization.messaging.</c> in the host name.</param>
     /// <returns>The same text.</returns>
     /// <exception cref="RuleException"><see cref="RuleId.InvalidDomain"/>.</exception>
     public static string RequireDomain(string? domain) => !string.IsNullOrEmpty(domain) && IsName(domain) && !IPAddress.TryParse(domain, out _)
@@ -61,7 +61,7 @@ public static class HostNameRules
             RuleId.InvalidDomain,
             "Domain",
             string.IsNullOrEmpty(domain) ? "The domain is empty." : $"{Quotation.Of(domain)} is not a domain.",
-            "Give what follows '<organisation>.messaging.' in the service's host name, such as iot.mas.example.com, or give the whole host name instead.");
+            "Give what follows '<organization>.messaging.' in the service's host name, such as iot.mas.example.com, or give the whole host name instead.");
 
     private static bool TryUnwrapIPv6(string hostName, out string address)
     {

@@ -38,10 +38,10 @@ public sealed record ServiceEndpoint
     public bool Secure { get; }
 
     /// <summary>
-    /// Finds the endpoint of an organisation: <c>organisation.messaging.internetofthings.ibmcloud.com</c>; a domain replaces what follows
-    /// <c>organisation.messaging.</c>, a host name and a port replace all (protocol.md §1). Nothing but <paramref name="insecure"/> leads to plain text.
+    /// Finds the endpoint of an organization: <c>organization.messaging.internetofthings.ibmcloud.com</c>; a domain replaces what follows
+    /// <c>organization.messaging.</c>, a host name and a port replace all (protocol.md §1). Nothing but <paramref name="insecure"/> leads to plain text.
     /// </summary>
-    /// <param name="organization">The organisation or workspace id.</param>
+    /// <param name="organization">The organization or workspace id.</param>
     /// <param name="domain">The domain of another installation, such as <c>iot.mas.example.com</c>, or null.</param>
     /// <param name="hostName">The whole host name or an IP address, or null.</param>
     /// <param name="port">The port, or null for 8883, or 1883 when insecure.</param>
@@ -56,8 +56,8 @@ public sealed record ServiceEndpoint
             throw new RuleException(
                 RuleId.QuickstartNeedsInsecure,
                 "Insecure",
-                "The quickstart service is served in plain text only; it has no TLS port.",
-                "Ask for an insecure connection if everybody may read the data, or use an organisation of your own.");
+                "Quickstart has no TLS port.",
+                "Add -Insecure: quickstart has no TLS. Or use an organization of your own.");
         }
 
         if (domain is not null)

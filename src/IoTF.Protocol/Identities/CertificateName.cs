@@ -4,7 +4,7 @@ namespace IoTF.Protocol.Identities;
 
 /// <summary>
 /// Whom a client certificate names, in its common name or in an e-mail alternative name (protocol.md §3.2): <c>d:type:id</c>, <c>g:type:id</c> or
-/// <c>a:application</c>. The organisation is not in it.
+/// <c>a:application</c>. The organization is not in it.
 /// </summary>
 public sealed record CertificateName
 {

@@ -15,7 +15,7 @@ public sealed record ClientIdentity
     /// <summary>What the client is to the service.</summary>
     public ClientRole Role { get; }
 
-    /// <summary>The organisation (public cloud) or workspace id (Maximo), or <c>quickstart</c>.</summary>
+    /// <summary>The organization (public cloud) or workspace id (Maximo), or <c>quickstart</c>.</summary>
     public string Organization { get; }
 
     /// <summary>The device type of a device or gateway; otherwise null.</summary>
@@ -39,7 +39,7 @@ public sealed record ClientIdentity
         _ => InstanceId is null ? $"A:{Organization}:{ApplicationId}" : $"A:{Organization}:{ApplicationId}:{InstanceId}",
     };
 
-    /// <summary>Whether the organisation is <c>quickstart</c>, which has rules of its own (protocol.md §9).</summary>
+    /// <summary>Whether the organization is <c>quickstart</c>, which has rules of its own (protocol.md §9).</summary>
     public bool IsQuickstart => Organization == IdentityRules.QuickstartOrganization;
 
     /// <summary>Whether many clients may be connected with this ClientId at a time: members of a scalable application without an instance id (protocol.md §2.4).</summary>
@@ -54,7 +54,7 @@ public sealed record ClientIdentity
     public bool IsApplication => !IsDeviceOrGateway;
 
     /// <summary>The identity of a device, <c>d:org:type:id</c>.</summary>
-    /// <param name="organization">The organisation.</param>
+    /// <param name="organization">The organization.</param>
     /// <param name="deviceType">The device type.</param>
     /// <param name="deviceId">The device id.</param>
     /// <returns>The identity.</returns>
@@ -67,7 +67,7 @@ public sealed record ClientIdentity
         };
 
     /// <summary>The identity of a gateway, <c>g:org:type:id</c>.</summary>
-    /// <param name="organization">The organisation; not <c>quickstart</c>.</param>
+    /// <param name="organization">The organization; not <c>quickstart</c>.</param>
     /// <param name="deviceType">The device type of the gateway.</param>
     /// <param name="deviceId">The device id of the gateway.</param>
     /// <returns>The identity.</returns>
@@ -80,7 +80,7 @@ public sealed record ClientIdentity
                 RuleId.QuickstartHasNoGateways,
                 "Organization",
                 "The quickstart service knows no gateways.",
-                "Connect as a device, or name an organisation of your own.");
+                "Connect as a device, or name an organization of your own.");
         }
 
         return new(ClientRole.Gateway, IdentityRules.RequireOrganization(organization))
@@ -91,7 +91,7 @@ public sealed record ClientIdentity
     }
 
     /// <summary>The identity of an application, <c>a:org:app</c>.</summary>
-    /// <param name="organization">The organisation.</param>
+    /// <param name="organization">The organization.</param>
     /// <param name="applicationId">The application id, free to choose, one for each running application.</param>
     /// <returns>The identity.</returns>
     /// <exception cref="RuleException">A part is not legal.</exception>
@@ -102,7 +102,7 @@ public sealed record ClientIdentity
         };
 
     /// <summary>The identity of a member of a scalable application, <c>A:org:app</c> or <c>A:org:app:instance</c>.</summary>
-    /// <param name="organization">The organisation; not <c>quickstart</c>.</param>
+    /// <param name="organization">The organization; not <c>quickstart</c>.</param>
     /// <param name="applicationId">The application id that all members share.</param>
     /// <param name="instanceId">What tells this member from the others, or null; only members that have one can be persistent.</param>
     /// <returns>The identity.</returns>
@@ -115,7 +115,7 @@ public sealed record ClientIdentity
                 RuleId.QuickstartHasNoScalableApplications,
                 "Organization",
                 "The quickstart service knows no scalable applications.",
-                "Connect as an ordinary application, or name an organisation of your own.");
+                "Connect as an ordinary application, or name an organization of your own.");
         }
 
         return new(ClientRole.ScalableApplication, IdentityRules.RequireOrganization(organization))
@@ -214,7 +214,7 @@ public sealed record ClientIdentity
         return ClientIdRejection.None;
     }
 
-    // An organisation that cannot exist is answered as one that does not exist.
+    // An organization that cannot exist is answered as one that does not exist.
     private static bool MayExist(ClientRole role, string organization) => IdentityRules.IsOrganization(organization)
         && (organization != IdentityRules.QuickstartOrganization || role is ClientRole.Device or ClientRole.Application);
 

@@ -6,19 +6,19 @@ namespace IoTF.Protocol.Identities;
 /// <summary>The rules for the parts of a ClientId (protocol.md §2.1).</summary>
 public static class IdentityRules
 {
-    /// <summary>The organisation of the public demonstration service.</summary>
+    /// <summary>The organization of the public demonstration service.</summary>
     public const string QuickstartOrganization = "quickstart";
 
     /// <summary>The most characters a device type, device id, application id or instance id has (protocol.md §2.1).</summary>
     public const int MaximumPartLength = 36;
 
     /// <summary>
-    /// The most characters an organisation has. The service generates six; a Maximo workspace id is free in length, but it is the
+    /// The most characters an organization has. The service generates six; a Maximo workspace id is free in length, but it is the
     /// first label of the messaging host, and a label has at most 63 (RFC 1035 §2.3.4).
     /// </summary>
     public const int MaximumOrganizationLength = 63;
 
-    /// <summary>Whether the text can be an organisation: letters, digits and inner hyphens, 1 to 63 of them.</summary>
+    /// <summary>Whether the text can be an organization: letters, digits and inner hyphens, 1 to 63 of them.</summary>
     /// <param name="organization">The text to look at.</param>
     /// <returns>True when it can.</returns>
     public static bool IsOrganization(ReadOnlySpan<char> organization)
@@ -60,8 +60,8 @@ public static class IdentityRules
         return true;
     }
 
-    /// <summary>Returns the organisation, or says what is wrong with it.</summary>
-    /// <param name="organization">The organisation.</param>
+    /// <summary>Returns the organization, or says what is wrong with it.</summary>
+    /// <param name="organization">The organization.</param>
     /// <returns>The same text.</returns>
     /// <exception cref="RuleException"><see cref="RuleId.InvalidOrganization"/>.</exception>
     public static string RequireOrganization(string? organization)
@@ -72,13 +72,13 @@ public static class IdentityRules
         }
 
         var problem = string.IsNullOrEmpty(organization)
-            ? "The organisation is empty."
-            : $"The organisation {Quotation.Of(organization)} is not valid.";
+            ? "The organization is empty."
+            : $"The organization {Quotation.Of(organization)} is not valid.";
         throw new RuleException(
             RuleId.InvalidOrganization,
             "Organization",
             problem,
-            $"Give the organisation or workspace id that the service shows: 1 to {MaximumOrganizationLength} letters, digits and hyphens, without a hyphen at either end.");
+            $"Give the organization or workspace id that the service shows: 1 to {MaximumOrganizationLength} letters, digits and hyphens, without a hyphen at either end.");
     }
 
     /// <summary>Returns the device type, or says what is wrong with it.</summary>

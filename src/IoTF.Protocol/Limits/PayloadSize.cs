@@ -45,7 +45,7 @@ public static class PayloadSize
             throw new RuleException(
                 RuleId.PayloadTooLarge,
                 "Data",
-                string.Create(CultureInfo.InvariantCulture, $"The message has {countedBytes:N0} bytes; the service takes {maximum:N0} and closes the connection for more."),
+                string.Create(CultureInfo.InvariantCulture, $"The message has {countedBytes:N0} bytes; the service accepts {maximum:N0} and closes the connection for more."),
                 "Send the data in smaller messages, or compress it.");
         }
     }

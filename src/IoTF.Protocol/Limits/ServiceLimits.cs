@@ -17,16 +17,16 @@ public static class ServiceLimits
     /// <summary>The most characters of a ClientId that the service takes, in every protocol version (protocol.md §2.2).</summary>
     public const int MaximumClientIdLength = 256;
 
-    /// <summary>Messages a device may have unacknowledged towards the service (protocol.md §2.6).</summary>
+    /// <summary>Messages a device may have unacknowledged toward the service (protocol.md §2.6).</summary>
     public const int DeviceInFlight = 10;
 
-    /// <summary>Messages a gateway may have unacknowledged towards the service (protocol.md §2.6).</summary>
+    /// <summary>Messages a gateway may have unacknowledged toward the service (protocol.md §2.6).</summary>
     public const int GatewayInFlight = 1_000;
 
-    /// <summary>Messages an application may have unacknowledged towards the service (protocol.md §2.6).</summary>
+    /// <summary>Messages an application may have unacknowledged toward the service (protocol.md §2.6).</summary>
     public const int ApplicationInFlight = 2_000;
 
-    /// <summary>Messages the service has unacknowledged towards a device (protocol.md §2.6).</summary>
+    /// <summary>Messages the service has unacknowledged toward a device (protocol.md §2.6).</summary>
     public const int InFlightToDevice = 10;
 
     /// <summary>Subscriptions of a device; one more closes the connection with code 154 (protocol.md §2.6).</summary>
@@ -59,7 +59,7 @@ public static class ServiceLimits
     /// <summary>The longest keep-alive of a scalable application's member without an instance id; 0 and longer ones become this (protocol.md §2.5).</summary>
     public static readonly TimeSpan ScalableApplicationKeepAlive = TimeSpan.FromSeconds(3_600);
 
-    /// <summary>How many messages a client of a role may have unacknowledged towards the service.</summary>
+    /// <summary>How many messages a client of a role may have unacknowledged toward the service.</summary>
     /// <param name="role">The role.</param>
     /// <returns>10, 1,000 or 2,000.</returns>
     public static int InFlight(ClientRole role) => role switch

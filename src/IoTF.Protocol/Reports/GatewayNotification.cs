@@ -60,9 +60,9 @@ public sealed record GatewayNotification
 
     private string What => Request switch
     {
-        Publish => "The service did not take the message.",
-        Subscribe => "The service did not make the subscription.",
-        _ => "The service did not do what the gateway asked for.",
+        Publish => "The service did not accept the message.",
+        Subscribe => "The service did not accept the subscription.",
+        _ => "The service did not execute the request of the gateway.",
     };
 
     // The codes of protocol.md §4.7 in the words of a gateway; the others mean what they mean when a connection is closed.
@@ -72,7 +72,7 @@ public sealed record GatewayNotification
         177 => "The device is not registered, and could not be registered.",
         CloseCode.NotAuthorized => "The device is unknown, or not in a resource group of the gateway.",
         CloseCode.TopicNotAllowed => "A gateway may not use the topic.",
-        { } code => CloseCode.TryFind(code, out var known) ? known.Meaning : $"It gave the code {code}, which has no known meaning.",
+        { } code => CloseCode.TryFind(code, out var known) ? known.Meaning : $"The code {code} has no known meaning.",
     };
 
     private static string? Spelled(string? request) =>

@@ -3,7 +3,7 @@ namespace IoTF.Protocol.Rules;
 /// <summary>The stable names of the rules a caller can break. They are an interface: error records and scripts refer to them.</summary>
 public static class RuleId
 {
-    /// <summary>The organisation is empty or cannot be part of a ClientId and of a host name.</summary>
+    /// <summary>The organization is empty or cannot be part of a ClientId and of a host name.</summary>
     public const string InvalidOrganization = nameof(InvalidOrganization);
 
     /// <summary>The device type breaks the rule for the parts of a ClientId.</summary>

@@ -3,7 +3,7 @@ using IoTF.Protocol.Identities;
 namespace IoTF.Protocol.Topics;
 
 /// <summary>
-/// The way between what a client says and the one name space inside the service: after the first level comes the organisation, and for a device
+/// The way between what a client says and the one name space inside the service: after the first level comes the organization, and for a device
 /// its type and id, so that <c>iot-2/evt/s/fmt/json</c> of <c>d:abc123:pump:p-001</c> is <c>iot-2/abc123/type/pump/id/p-001/evt/s/fmt/json</c>
 /// (protocol.md §4.5). It expects what <see cref="TopicRules"/> allows.
 /// </summary>
@@ -22,7 +22,7 @@ public static class TopicMap
 
     /// <summary>
     /// The internal form of a filter that a client subscribes to, without any sharing. A gateway's <c>iotdm-1/#</c> becomes
-    /// <c>iotdm-1/organisation/type/+/id/+/#</c> (protocol.md §4.2).
+    /// <c>iotdm-1/organization/type/+/id/+/#</c> (protocol.md §4.2).
     /// </summary>
     /// <param name="subscriber">Who subscribes.</param>
     /// <param name="filter">The filter as the client sends it.</param>
@@ -44,8 +44,8 @@ public static class TopicMap
         return subscriber.Role == ClientRole.Gateway && filter == DeviceTopics.AllDeviceManagement ? "iotdm-1/type/+/id/+/#" : filter;
     }
 
-    /// <summary>The name a receiver sees for an internal topic: the organisation is gone, and a device sees the short form.</summary>
-    /// <param name="receiver">Who receives; of the organisation that the topic belongs to.</param>
+    /// <summary>The name a receiver sees for an internal topic: the organization is gone, and a device sees the short form.</summary>
+    /// <param name="receiver">Who receives; of the organization that the topic belongs to.</param>
     /// <param name="internalTopic">The internal topic.</param>
     /// <returns>The topic in the PUBLISH to the receiver.</returns>
     public static string FromInternal(ClientIdentity receiver, string internalTopic)
@@ -53,7 +53,7 @@ public static class TopicMap
         ArgumentNullException.ThrowIfNull(receiver);
         ArgumentNullException.ThrowIfNull(internalTopic);
 
-        // root/organisation/rest, or for a device root/organisation/type/T/id/D/rest.
+        // root/organization/rest, or for a device root/organization/type/T/id/D/rest.
         var levelsToDrop = receiver.Role == ClientRole.Device ? 5 : 1;
         var root = internalTopic.IndexOf('/', StringComparison.Ordinal);
         var cut = root;

@@ -40,7 +40,7 @@ public static class TopicNames
             "Topic",
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"The topic {Quotation.Of(topic)} has {Encoding.UTF8.GetByteCount(topic):N0} bytes; MQTT carries {ServiceLimits.MaximumTopicBytes:N0}."),
+                $"The topic {Quotation.Of(topic)} has {Encoding.UTF8.GetByteCount(topic):N0} bytes; the maximum in MQTT is {ServiceLimits.MaximumTopicBytes:N0}."),
             "Use shorter ids.");
 
     private static string Require(string? level, string ruleId, string subject, string noun)

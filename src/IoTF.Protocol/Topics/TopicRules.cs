@@ -136,7 +136,7 @@ public static class TopicRules
 
         var advice = client switch
         {
-            { IsQuickstart: true, Role: ClientRole.Device } => "Quickstart devices receive nothing; use an organisation of your own for commands.",
+            { IsQuickstart: true, Role: ClientRole.Device } => "Quickstart devices receive nothing; use an organization of your own for commands.",
             { IsQuickstart: true } => "Quickstart applications receive events and status of a named device only.",
             { Role: ClientRole.Device } => "A device receives its own commands only; events are received by applications.",
             { Role: ClientRole.Gateway } => "A gateway receives commands and notifications; events are received by applications.",

@@ -46,7 +46,7 @@ public sealed class StatusTests : IAsyncLifetime
         await TellAsync("app/other", """{"Action":"FailedConnect","CloseCode":180}""");
         var result = await running.WaitForEndAsync();
         Assert.Equal(
-            ["application dash: Active||", "application dash: The payload is no JSON object.||The payload is no JSON object.", "application other: FailedConnect (180)||"],
+            ["application dash: Active||", "application dash: The payload is not a JSON object.||The payload is not a JSON object.", "application other: FailedConnect (180)||"],
             result.OrFail().Output.Select(text => $"{text}"));
     }
 

@@ -55,12 +55,12 @@ public sealed class ParameterTests : IClassFixture<Engine>, IDisposable
     public void What_is_no_time_is_refused(object given)
     {
         var fault = Assert.Throws<ArgumentTransformationMetadataException>(() => new TimeoutTransformationAttribute().Transform(null!, given));
-        Assert.Contains("Give seconds", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("Use seconds", fault.Message, StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData(65_536, "65535 seconds are the most")]
-    [InlineData("1.00:00:00", "65535 seconds are the most")]
+    [InlineData(65_536, "the maximum is 65535 seconds")]
+    [InlineData("1.00:00:00", "the maximum is 65535 seconds")]
     public void A_time_that_has_a_limit_of_its_own_keeps_to_it(object given, string reason)
     {
         var limited = new TimeoutTransformationAttribute { MaximumSeconds = 65_535 };

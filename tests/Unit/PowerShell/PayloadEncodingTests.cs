@@ -161,7 +161,7 @@ public sealed class PayloadEncodingTests(Engine engine) : IClassFixture<Engine>
     [InlineData("$a = [System.Collections.ArrayList]::new(); [void]$a.Add($a); ,$a", ErrorIds.PayloadTooDeep, "$[0][0]")]
     [InlineData("@{ login = [pscredential]::new('bob', [System.Net.NetworkCredential]::new('', 'hunter2').SecurePassword) }", ErrorIds.PayloadHoldsSecret, "$.login")]
     [InlineData("[pscustomobject]@{ token = [System.Net.NetworkCredential]::new('', 'hunter2').SecurePassword }", ErrorIds.PayloadHoldsSecret, "$.token")]
-    [InlineData("[byte]7", ErrorIds.PayloadBytesUnrolled, "comma")]
+    [InlineData("[byte]7", ErrorIds.PayloadBytesUnrolled, "-Data")]
     [InlineData("'x' * 131073", ErrorIds.PayloadTooLarge, "131072")]
     [InlineData("[string][char]0xe9 * 65537", ErrorIds.PayloadTooLarge, "131072")]
     [InlineData("@{ a = 'x' * 131066 }", ErrorIds.PayloadTooLarge, "131072")]

@@ -58,7 +58,7 @@ public sealed class ConnectRefusalTests
 
     [Fact]
     public void Not_authorised_with_a_certificate_only_speaks_of_its_name() => Applies(
-        DeviceWithToken with { HasCredentials = false, HasClientCertificate = true }, "certificate may not name", "may be unknown to");
+        DeviceWithToken with { HasCredentials = false, HasClientCertificate = true }, "certificate may not contain", "may be unknown to");
 
     [Fact]
     public void Not_authorised_in_plain_text_also_speaks_of_TLS() => Applies(
@@ -73,7 +73,7 @@ public sealed class ConnectRefusalTests
     [Fact]
     public void Not_authorised_for_a_persistent_scalable_application_says_that_it_needs_an_instance_id() => Applies(
         DeviceWithToken with { Identity = ClientIdentity.ForScalableApplication("abc123", "worker"), Persistent = true },
-        "API key or its token may be wrong", "another organisation than", "without an instance id cannot be persistent", "may be unknown to");
+        "API key or its token may be wrong", "another organization than", "without an instance ID cannot be persistent", "may be unknown to");
 
     [Fact]
     public void Not_authorised_under_another_host_name_speaks_of_the_name_in_the_handshake() => Applies(
@@ -93,8 +93,8 @@ public sealed class ConnectRefusalTests
             Identity = ClientIdentity.ForDevice("quickstart", "pump", "p-001"),
             Endpoint = ServiceEndpoint.Resolve("quickstart", domain: null, hostName: null, port: null, insecure: true),
         };
-        Applies(quickstart with { Persistent = true }, "takes no credentials", "keeps no persistent sessions");
-        Applies(quickstart with { HasCredentials = false }, "may not offer quickstart");
+        Applies(quickstart with { Persistent = true }, "has no credentials", "has no persistent sessions");
+        Applies(quickstart with { HasCredentials = false }, "may not have quickstart");
     }
 
     [Fact]

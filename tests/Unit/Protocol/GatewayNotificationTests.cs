@@ -26,7 +26,7 @@ public sealed class GatewayNotificationTests
                 Message = "The topic is not valid.",
             },
             notification);
-        Assert.Equal("The service did not take the message. A gateway may not use the topic.", notification!.Meaning);
+        Assert.Equal("The service did not accept the message. A gateway may not use the topic.", notification!.Meaning);
     }
 
     [Fact]
@@ -34,14 +34,14 @@ public sealed class GatewayNotificationTests
     {
         var notification = GatewayNotification.Read("""{"Request":"Subscribe","Type":"pump","Id":"p-001","RC":0}"""u8.ToArray());
         Assert.Equal(("Subscribe", "pump", "p-001", null), (notification!.Request, notification.DeviceType, notification.DeviceId, notification.Code));
-        Assert.Equal("The service did not make the subscription. It gave no code.", notification.Meaning);
+        Assert.Equal("The service did not accept the subscription. It gave no code.", notification.Meaning);
     }
 
     [Theory]
     [InlineData(177, "The device is not registered, and could not be registered.")]
     [InlineData(180, "The device is unknown, or not in a resource group of the gateway.")]
     [InlineData(287, "The message is too large.")]
-    [InlineData(4711, "It gave the code 4711, which has no known meaning.")]
+    [InlineData(4711, "The code 4711 has no known meaning.")]
     public void A_code_is_explained(int code, string why) => Assert.EndsWith(why, new GatewayNotification { Code = code }.Meaning);
 
     [Fact]

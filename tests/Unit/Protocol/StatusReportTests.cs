@@ -76,7 +76,7 @@ public sealed class StatusReportTests
         var report = Read("""{"Action":"FailedConnect","CloseCode":180,"Reason":"The operation is not authorized."}""");
         Assert.Equal(("FailedConnect", 180), (report.Action, report.CloseCode));
         Assert.Null(report.IsConnected);
-        Assert.Equal("The client is not authorised.", report.CloseMeaning);
+        Assert.Equal("The client is not authorized.", report.CloseMeaning);
     }
 
     [Fact]

@@ -5,8 +5,8 @@ using Xunit;
 
 namespace IoTF.Tests.Unit.PowerShell;
 
-/// <summary>The columns of the table views that show a state in colour, evaluated as the engine does.</summary>
-public sealed class FormatColourTests
+/// <summary>The columns of the table views that show a state in color, evaluated as the engine does.</summary>
+public sealed class FormatColorTests
 {
     private const char Escape = '\u001b';
 
@@ -23,7 +23,7 @@ public sealed class FormatColourTests
 
     [Theory]
     [MemberData(nameof(States))]
-    public void A_state_has_a_colour_and_loses_it_at_its_end(string type, string property, string state)
+    public void A_state_has_a_color_and_loses_it_at_its_end(string type, string property, string state)
     {
         var shown = Show(type, property, state);
         Assert.StartsWith($"{Escape}[", shown, StringComparison.Ordinal);
