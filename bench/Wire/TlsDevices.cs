@@ -17,7 +17,7 @@ internal sealed class TlsDevices : IDisposable
     /// <summary>Connects and subscribes them.</summary>
     /// <param name="port">The port for TLS.</param>
     /// <param name="count">How many.</param>
-    /// <param name="organization">Their organisation; their ids are <c>d0</c>, <c>d1</c> and so on.</param>
+    /// <param name="organization">Their organization; their ids are <c>d0</c>, <c>d1</c> and so on.</param>
     /// <param name="token">The token of all of them.</param>
     public static async Task<TlsDevices> ConnectAsync(int port, int count, string organization, string token)
     {

@@ -6,7 +6,7 @@ public sealed class EmulatorException : Exception
     /// <summary>Makes the exception for one cause.</summary>
     /// <param name="errorId">One of the names in <see cref="EmulatorErrorId"/>.</param>
     /// <param name="message">What happened, and what to do next.</param>
-    /// <param name="innerException">The exception it was recognised by.</param>
+    /// <param name="innerException">The exception it was recognized by.</param>
     public EmulatorException(string errorId, string message, Exception? innerException = null)
         : base(message, innerException) => ErrorId = errorId;
 

@@ -6,7 +6,7 @@ namespace IoTF.Emulator;
 /// <summary>How a local service is set up.</summary>
 public sealed record EmulatorOptions
 {
-    /// <summary>The organisation that exists from the start unless another is named: <c>local1</c>, six characters as the service makes them.</summary>
+    /// <summary>The organization that exists from the start unless another is named: <c>local1</c>, six characters as the service makes them.</summary>
     public const string DefaultOrganization = "local1";
 
     /// <summary>The port for TLS that is tried first, as at the service (protocol.md §1.1).</summary>
@@ -15,15 +15,15 @@ public sealed record EmulatorOptions
     /// <summary>The port for plain text that is tried first, as at the service (protocol.md §1.1).</summary>
     public const int DefaultPlainPort = 1883;
 
-    /// <summary>The organisation that exists from the start, and that registrations without one belong to.</summary>
+    /// <summary>The organization that exists from the start, and that registrations without one belong to.</summary>
     public string Organization { get; init; } = DefaultOrganization;
 
     /// <summary>The port for TLS: null for 8883 if it is free and else any free one, 0 for any free one, or exactly the one given.</summary>
     public int? Port { get; init; }
 
     /// <summary>
-    /// Whether plain text is offered as well, to quickstart and to every organisation that is not configured otherwise
-    /// (<see cref="OrganizationOptions.AllowInsecure"/>). Credentials and data travel in clear there.
+    /// Whether plain text is offered as well, to quickstart and to every organization that is not configured otherwise
+    /// (<see cref="OrganizationOptions.AllowInsecure"/>). Credentials and data are not encrypted there.
     /// </summary>
     public bool OfferPlainText { get; init; }
 
@@ -33,7 +33,7 @@ public sealed record EmulatorOptions
     /// <summary>The versions of TLS that are offered: 1.2 only, as at the service (protocol.md §1.1).</summary>
     public SslProtocols TlsVersions { get; init; } = SslProtocols.Tls12;
 
-    /// <summary>The most bytes of a payload in an organisation that was not configured otherwise (<see cref="OrganizationOptions.MaximumPayload"/>).</summary>
+    /// <summary>The most bytes of a payload in an organization that was not configured otherwise (<see cref="OrganizationOptions.MaximumPayload"/>).</summary>
     public int MaximumPayload { get; init; } = ServiceLimits.MaximumPayload;
 
     /// <summary>How many messages wait for one client before the oldest is dropped (protocol.md §2.6).</summary>
@@ -65,7 +65,7 @@ public sealed record EmulatorOptions
 
     /// <summary>
     /// The file that keeps registrations and persistent sessions over a restart, and beside it, with <c>.authority.pem</c> added to its name,
-    /// the authority; null to keep nothing. Where the file names another organisation than <see cref="Organization"/>'s default, that one is taken.
+    /// the authority; null to keep nothing. Where the file names another organization than <see cref="Organization"/>'s default, that one is taken.
     /// </summary>
     public string? StatePath { get; init; }
 

@@ -1,6 +1,6 @@
 namespace IoTF.Emulator;
 
-/// <summary>One organisation of the local service, as it was when it was asked for.</summary>
+/// <summary>One organization of the local service, as it was when it was asked for.</summary>
 public sealed record EmulatorOrganization
 {
     /// <summary>Its name.</summary>

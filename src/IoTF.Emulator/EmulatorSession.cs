@@ -14,7 +14,7 @@ public sealed record EmulatorSession
     /// <summary>Whether the client is connected.</summary>
     public required bool Connected { get; init; }
 
-    /// <summary>How long the session outlives its connection: zero when it ends with it, <see cref="Timeout.InfiniteTimeSpan"/> for ever.</summary>
+    /// <summary>How long the session outlives its connection: zero when it ends with it, <see cref="Timeout.InfiniteTimeSpan"/> forever.</summary>
     public required TimeSpan Expiry { get; init; }
 
     /// <summary>The filters the client is subscribed to, as it named them.</summary>

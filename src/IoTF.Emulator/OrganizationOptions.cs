@@ -3,7 +3,7 @@ using IoTF.Protocol.Limits;
 
 namespace IoTF.Emulator;
 
-/// <summary>What one organisation of the local service allows: the settings that an installation makes for each of its tenants (protocol.md §2.6, §12).</summary>
+/// <summary>What one organization of the local service allows: the settings that an installation makes for each of its tenants (protocol.md §2.6, §12).</summary>
 public sealed record OrganizationOptions
 {
     /// <summary>The largest <see cref="MaximumPayload"/> that can be set, in bytes: a bound of this emulator.</summary>

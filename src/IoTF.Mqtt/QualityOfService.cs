@@ -1,6 +1,6 @@
 namespace IoTF.Mqtt;
 
-/// <summary>The delivery promise of one message (MQTT-3.1.1 §4.3).</summary>
+/// <summary>The MQTT quality of service of one message (MQTT-3.1.1 §4.3).</summary>
 public enum QualityOfService : byte
 {
     /// <summary>Sent once and forgotten: 0.</summary>

@@ -43,7 +43,7 @@ internal sealed class ConfigurationBuilder(IReadOnlyDictionary<string, Configura
 
         if (setting is ConfigurationSetting.ParameterOnly)
         {
-            _warnings.Add($"{Start(entry)} is not read from a file. Give -Certificate.");
+            _warnings.Add($"{Start(entry)} is not read from a file. Use -Certificate.");
             return values;
         }
 
@@ -54,8 +54,8 @@ internal sealed class ConfigurationBuilder(IReadOnlyDictionary<string, Configura
 
         return _taken.TryAdd(setting, entry) ? Set(values, setting, entry) : throw new ConfigurationException(
             ConfigurationErrorId.ConfigurationMalformed,
-            $"{Start(entry)} says again what {_taken[setting].Origin} says.",
-            "Leave one of them.");
+            $"{Start(entry)} repeats {_taken[setting].Origin}.",
+            "Remove one of them.");
     }
 
     private ConfigurationValues Set(ConfigurationValues values, ConfigurationSetting setting, ConfigurationEntry entry) => setting switch
@@ -152,7 +152,7 @@ internal sealed class ConfigurationBuilder(IReadOnlyDictionary<string, Configura
     private static ConfigurationException Invalid(ConfigurationEntry entry, string problem) => new(
         ConfigurationErrorId.ConfigurationValueInvalid,
         $"{Start(entry)} {problem}.",
-        "Correct it there, or give the parameter of that name, which comes before it.");
+        "Correct it there, or use the parameter of that name, which takes precedence.");
 
     private static string Start(ConfigurationEntry entry)
     {

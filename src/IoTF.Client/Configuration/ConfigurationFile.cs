@@ -28,7 +28,7 @@ public static class ConfigurationFile
         catch (Exception fault) when (fault is FileNotFoundException or DirectoryNotFoundException)
         {
             throw new ConfigurationException(
-                ConfigurationErrorId.ConfigurationFileNotFound, $"There is no configuration file '{path}'.", "Check the path; a relative one starts at the current location.");
+                ConfigurationErrorId.ConfigurationFileNotFound, $"The configuration file '{path}' does not exist.", "Check the path; a relative one starts at the current location.");
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
@@ -41,7 +41,7 @@ public static class ConfigurationFile
     /// <summary>Reads the text of a file.</summary>
     /// <param name="role">Who connects.</param>
     /// <param name="text">The text.</param>
-    /// <param name="path">The path, by whose extension YAML and .properties are recognised; the others by their first lines.</param>
+    /// <param name="path">The path, by whose extension YAML and .properties are recognized; the others by their first lines.</param>
     /// <returns>What the text says for that role.</returns>
     /// <exception cref="ConfigurationException">A value is wrong.</exception>
     public static ConfigurationValues Read(ClientRole role, string text, string path)

@@ -5,7 +5,7 @@ namespace IoTF.Client.Configuration;
 /// <summary>What holds for all sources together.</summary>
 public static class ConfigurationRules
 {
-    /// <summary>The ports on which the service speaks plain text (protocol.md §1.1). IBM's clients switch TLS off for them.</summary>
+    /// <summary>The ports which the service does not encrypt (protocol.md §1.1). IBM's clients switch TLS off for them.</summary>
     private static readonly int[] PlainPorts = [80, 1883];
 
     /// <summary>Refuses what must not happen because a file or a variable says so.</summary>
@@ -19,8 +19,8 @@ public static class ConfigurationRules
         {
             throw new ConfigurationException(
                 ConfigurationErrorId.QuickstartTakesNoToken,
-                $"Quickstart takes no token, and {origin} has one.",
-                "Remove it there, or name an organisation of your own.");
+                $"Quickstart has no tokens, and {origin} has one.",
+                "Remove it there, or use an organization of your own.");
         }
 
         if (insecure)
@@ -30,17 +30,17 @@ public static class ConfigurationRules
 
         if (values.Secure is { Value: false } secure)
         {
-            throw NeedsInsecure($"{secure.Origin} asks for plain text");
+            throw NeedsInsecure($"{secure.Origin} selects an unencrypted connection");
         }
 
         if (values.Port is { Origin.Kind: not ConfigurationSource.Parameter } port && PlainPorts.Contains(port.Value))
         {
-            throw NeedsInsecure(FormattableString.Invariant($"{port.Origin} is {port.Value}, on which the service speaks plain text"));
+            throw NeedsInsecure(FormattableString.Invariant($"{port.Origin} is {port.Value}, which the service does not encrypt"));
         }
     }
 
     private static ConfigurationException NeedsInsecure(string problem) => new(
         ConfigurationErrorId.ConfigurationNeedsInsecure,
-        $"{char.ToUpperInvariant(problem[0])}{problem[1..]}, but only -Insecure allows that.",
-        "Use a port with TLS (8883 or 443), or say -Insecure if everybody on the way may read credentials and data.");
+        $"{char.ToUpperInvariant(problem[0])}{problem[1..]}, which requires -Insecure.",
+        "Use a port with TLS (8883 or 443), or add -Insecure: credentials and data can then be read on the way.");
 }

@@ -10,7 +10,7 @@ public sealed record ConfigurationValues
     /// <summary>A source that says nothing.</summary>
     public static ConfigurationValues Nothing { get; } = new();
 
-    /// <summary>The organisation or workspace id.</summary>
+    /// <summary>The organization or workspace id.</summary>
     public ConfigurationValue<string>? Organization { get; init; }
 
     /// <summary>The device type of a device or gateway.</summary>
@@ -34,7 +34,7 @@ public sealed record ConfigurationValues
     /// <summary>The token of the device, or of the API key.</summary>
     public ConfigurationValue<SecureString>? Token { get; init; }
 
-    /// <summary>What follows <c>organisation.messaging.</c> in the host name.</summary>
+    /// <summary>What follows <c>organization.messaging.</c> in the host name.</summary>
     public ConfigurationValue<string>? Domain { get; init; }
 
     /// <summary>The whole host name.</summary>
@@ -118,7 +118,7 @@ public sealed record ConfigurationValues
         };
     }
 
-    /// <summary>With the organisation that an API key is of, where that is certain: IBM's clients know no other for an application.</summary>
+    /// <summary>With the organization that an API key is of, where that is certain: IBM's clients know no other for an application.</summary>
     internal ConfigurationValues WithOrganizationOfKey() => Key.TryGetOrganization(ApiKey?.Value, out var organization)
         ? this with { Organization = new(organization, ApiKey!.Origin) }
         : this;

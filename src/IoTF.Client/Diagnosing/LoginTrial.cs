@@ -86,12 +86,12 @@ internal sealed class LoginTrial(SessionOptions options, string? eventId, TimePr
         var identity = options.Identity;
         if (!identity.IsDeviceOrGateway)
         {
-            return StepOutcome.Skipped("An application sends on behalf of devices and to devices only; it has no topic of its own.");
+            return StepOutcome.Skipped("An application has no topic of its own; it sends for devices and to devices.");
         }
 
         if (eventId is null)
         {
-            return StepOutcome.Skipped("Applications would see an event; -EventId sends one.");
+            return StepOutcome.Skipped("Applications would receive the event; -EventId sends one.");
         }
 
         var topic = identity.Role == ClientRole.Device
@@ -105,13 +105,13 @@ internal sealed class LoginTrial(SessionOptions options, string? eventId, TimePr
             : throw new FaultException(SessionFaults.MessageRefused(options, topic, (byte)answer.ReasonCode, answer.ReasonString));
     }
 
-    /// <summary>Says goodbye, and takes back a session that only this test has made.</summary>
+    /// <summary>Sends DISCONNECT, and removes a session that only this test has made.</summary>
     public async Task<StepOutcome> FinishAsync(CancellationToken cancellationToken)
     {
         await SayGoodbyeAsync(cancellationToken).ConfigureAwait(false);
         if (!_leavesSession)
         {
-            return StepOutcome.Passed("Said goodbye; the service is as before.");
+            return StepOutcome.Passed("Disconnected cleanly; nothing was left on the service.");
         }
 
         _leavesSession = false;
@@ -119,12 +119,12 @@ internal sealed class LoginTrial(SessionOptions options, string? eventId, TimePr
         {
             _link = (await Handshake.ConnectAsync(options with { Persistent = false }, clock, cancellationToken).ConfigureAwait(false)).Link;
             await SayGoodbyeAsync(cancellationToken).ConfigureAwait(false);
-            return StepOutcome.Passed("Said goodbye; the service is as before.");
+            return StepOutcome.Passed("Disconnected cleanly; nothing was left on the service.");
         }
         catch (FaultException exception)
         {
             return StepOutcome.Warning(
-                $"The service may keep an empty session of {options.Identity.ClientId}, because it could not be taken back: {exception.Message}",
+                $"The service may keep an empty session of {options.Identity.ClientId}, because the session could not be removed: {exception.Message}",
                 "Connect and disconnect once without -Persistent.");
         }
     }

@@ -32,7 +32,7 @@ internal sealed class PortProbe(SessionOptions options, TimeProvider clock)
     {
         if (_probes is null)
         {
-            return new StepReport(StepNames.OtherPorts, StepResult.Skipped, TimeSpan.Zero, options.Proxy is null ? "The name has no address." : "They are not asked for at the proxy.");
+            return new StepReport(StepNames.OtherPorts, StepResult.Skipped, TimeSpan.Zero, options.Proxy is null ? "The name has no address." : "The other ports are not tested through a proxy.");
         }
 
         var begin = clock.GetTimestamp();

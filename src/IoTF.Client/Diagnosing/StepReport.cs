@@ -74,7 +74,7 @@ public static class StepNames
     /// <summary>An event.</summary>
     public const string Publish = "Publish";
 
-    /// <summary>The goodbye, after which the service keeps nothing of the test.</summary>
+    /// <summary>DISCONNECT, after which the service keeps nothing of the test.</summary>
     public const string Disconnect = "Disconnect";
 
     /// <summary>All of them.</summary>

@@ -31,7 +31,7 @@ internal static class SessionFaults
         FaultIds.MessageClosesConnection,
         FaultCategory.Protocol,
         $"{options.Endpoint} closes the connection of {options.Identity.ClientId} each time it gets a message to '{topic}'. The message was given up.",
-        "Check that the role may use the topic, and that the payload is not larger than this installation takes.",
+        "Check that the role may use the topic, and that the payload is not larger than this installation allows.",
         IsPermanent: true);
 
     public static Fault NotConnected(SessionOptions options) => new(
@@ -50,45 +50,45 @@ internal static class SessionFaults
         FaultIds.ConnectionLost,
         FaultCategory.Connection,
         $"{options.Endpoint} closed the connection of {options.Identity.ClientId}.",
-        "Connect again. The service closes without a word when another client connects with the same identity, or when a topic or a payload is not allowed.");
+        "Connect again. The service closes a connection without a reason when another client connects with the same identity, or when a topic or a payload is not allowed.");
 
     public static Fault ClosedInsteadOfSubAck(SessionOptions options, string filter) => new(
         FaultIds.ConnectionLost,
         FaultCategory.Connection,
         $"{options.Endpoint} closed the connection of {options.Identity.ClientId} instead of answering the subscription '{filter}'.",
-        "The service closes without a word when the role may not subscribe to the topic, or has too many subscriptions. Check the role, then connect again.");
+        "The service closes a connection without a reason when the role may not subscribe to the topic, or has too many subscriptions. Check the role, then connect again.");
 
     public static Fault WrongSubAck(SessionOptions options, int filters, int codes) => new(
         FaultIds.ProtocolError,
         FaultCategory.Protocol,
         $"{options.Endpoint} answered {filters} subscriptions of {options.Identity.ClientId} with {codes} codes.",
-        "The service, or something between it and this machine, does not keep to MQTT. Ask those who run the service.");
+        "The service, or something between it and this machine, violates the MQTT protocol. Ask the administrator of the service.");
 
     public static Fault Internal(SessionOptions options, Exception exception) => new(
         FaultIds.InternalError,
         FaultCategory.Protocol,
-        $"The session of {options.Identity.ClientId} with {options.Endpoint} ended by an error of its own ({exception.GetType().Name}): {exception.Message}",
-        "Connect again; if it returns, report it together with this message.");
+        $"The session of {options.Identity.ClientId} with {options.Endpoint} ended because of an internal error ({exception.GetType().Name}): {exception.Message}",
+        "Connect again; if it happens again, report it with this message.");
 
     public static Fault TooLarge(SessionOptions options, string topic, long size, uint limit) => new(
         FaultIds.MessageRefused,
         FaultCategory.Protocol,
-        $"A message of {options.Identity.ClientId} to '{topic}' was not sent: it is a packet of {size:N0} bytes, and {options.Endpoint} takes {limit:N0} at most.",
-        "Send less at a time, or have the limit of the service raised.",
+        $"A message of {options.Identity.ClientId} to '{topic}' was not sent: it is a packet of {size:N0} bytes, and {options.Endpoint} accepts at most {limit:N0}.",
+        "Send less in one message, or raise the limit of the service.",
         IsPermanent: true);
 
     public static Fault QualityTooHigh(SessionOptions options, string topic, QualityOfService wanted, QualityOfService highest) => new(
         FaultIds.MessageRefused,
         FaultCategory.Protocol,
-        $"A message of {options.Identity.ClientId} to '{topic}' was not sent with QoS {(int)wanted}: {options.Endpoint} takes QoS {(int)highest} at most.",
+        $"A message of {options.Identity.ClientId} to '{topic}' was not sent with QoS {(int)wanted}: {options.Endpoint} accepts at most QoS {(int)highest}.",
         $"Send it with -QoS {(int)highest}.",
         IsPermanent: true);
 
     public static Fault Silent(SessionOptions options, TimeSpan silence) => new(
         FaultIds.KeepAliveTimeout,
         FaultCategory.Connection,
-        $"{options.Identity.ClientId} has heard nothing from {options.Endpoint} for {silence.TotalSeconds:0.#} s.",
-        "The connection is dead; check the network and connect again. -KeepAlive sets how soon that is noticed.");
+        $"{options.Identity.ClientId} received nothing from {options.Endpoint} for {silence.TotalSeconds:0.#} s.",
+        "Check the network and connect again; -KeepAlive sets how soon a lost connection is detected.");
 
     public static Fault ServerDisconnected(SessionOptions options, byte reasonCode, string? reason, string? otherServer = null) => new(
         FaultIds.ServerDisconnected,

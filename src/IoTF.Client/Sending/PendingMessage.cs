@@ -10,7 +10,7 @@ public sealed class PendingMessage : OutboundMessage
     /// <summary>A message that has not been sent.</summary>
     /// <param name="topic">A topic that the identity may use; checked before.</param>
     /// <param name="payload">The payload; must not change until the message is settled.</param>
-    /// <param name="qualityOfService">The delivery promise.</param>
+    /// <param name="qualityOfService">The MQTT quality of service.</param>
     /// <param name="input">What the caller was given and wants back in a report.</param>
     public PendingMessage(string topic, ReadOnlyMemory<byte> payload, QualityOfService qualityOfService, object? input)
         : base(topic, payload, qualityOfService) => Input = input;

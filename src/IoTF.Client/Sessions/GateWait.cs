@@ -46,11 +46,11 @@ internal sealed class GateWait
 
     /// <summary>Blocks until a condition holds, which is looked at under the gate whenever something happened.</summary>
     /// <param name="condition">What is waited for.</param>
-    /// <param name="patience">How long the service may show no sign of life.</param>
+    /// <param name="patience">How long the service may send nothing.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <param name="countsFromSigns">False when the time is a limit of its own, whatever the service does.</param>
     /// <param name="meanwhile">What this thread does while it waits; null for nothing.</param>
-    /// <param name="since">The timestamp from which the time counts, unless a sign of life came later; now unless given.</param>
+    /// <param name="since">The timestamp from which the time counts, unless a sign of life came later; by default now.</param>
     /// <returns>False when the time is over.</returns>
     /// <exception cref="OperationCanceledException">The token fired.</exception>
     public bool Until(
@@ -71,7 +71,7 @@ internal sealed class GateWait
 
         var lastDone = _clock.GetTimestamp();
         var started = since ?? lastDone;
-        using var cancelled = cancellationToken.UnsafeRegister(static wait => ((GateWait)wait!).WakeAll(), this);
+        using var canceled = cancellationToken.UnsafeRegister(static wait => ((GateWait)wait!).WakeAll(), this);
         lock (Gate)
         {
             _conditions.Add(condition);
@@ -121,7 +121,7 @@ internal sealed class GateWait
     /// <summary>Blocks until the network has taken what is queued, or the link has failed.</summary>
     /// <param name="link">Where it is queued.</param>
     /// <param name="wait">Waits for that.</param>
-    /// <param name="patience">How long the network may take nothing, and the service show no sign of life.</param>
+    /// <param name="patience">How long the network may take nothing, and the service send nothing.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <param name="meanwhile">As for <see cref="Until"/>.</param>
     /// <param name="since">As for <see cref="Until"/>.</param>

@@ -5,7 +5,7 @@ namespace IoTF.Client.Sessions;
 /// <summary>What the service sends in a client's name when its connection ends without a DISCONNECT (MQTT-3.1.1 §3.1.2.5).</summary>
 /// <param name="Topic">A topic that the identity may publish to; checked before (protocol.md §2.6).</param>
 /// <param name="Payload">The payload; not to be changed.</param>
-/// <param name="QualityOfService">The delivery promise; the service lowers it silently where it allows less.</param>
+/// <param name="QualityOfService">The MQTT quality of service; the service lowers it silently where it allows less.</param>
 public sealed record LastWill(string Topic, byte[] Payload, QualityOfService QualityOfService)
 {
     /// <summary>Whether both say the same.</summary>

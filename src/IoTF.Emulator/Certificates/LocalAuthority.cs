@@ -72,14 +72,14 @@ internal sealed class LocalAuthority
         {
             throw new EmulatorException(
                 EmulatorErrorId.EmulatorFileDamaged,
-                $"'{path}' does not hold the authority of an emulator: {exception.Message} It was left as it is. Put a copy in its place, or remove it; then clients have to trust a new one.",
+                $"'{path}' does not contain the certificate authority of an emulator: {exception.Message} It was not changed. Restore it from a copy, or remove it; then clients must trust a new one.",
                 exception);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new EmulatorException(
                 EmulatorErrorId.EmulatorFileUnavailable,
-                $"The emulator cannot use the file '{path}': {exception.Message} Check its folder and its rights, or name another file.",
+                $"The emulator cannot use the file '{path}': {exception.Message} Check its folder and its permissions, or use another -Path.",
                 exception);
         }
     }
@@ -105,7 +105,7 @@ internal sealed class LocalAuthority
         var names = new SubjectAlternativeNameBuilder();
         names.AddDnsName("localhost");
 
-        // What a client makes of an organisation and the domain "localhost". Names below localhost never leave the machine (RFC 6761 §6.3).
+        // What a client makes of an organization and the domain "localhost". Names below localhost never leave the machine (RFC 6761 §6.3).
         names.AddDnsName("*.messaging.localhost");
         names.AddIpAddress(IPAddress.Loopback);
         names.AddIpAddress(IPAddress.IPv6Loopback);

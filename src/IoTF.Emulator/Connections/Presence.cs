@@ -38,7 +38,7 @@ internal sealed class Presence
         _service.Statuses.Connected(client.Organization, StatusOf(client.Identity, version, client.ApiKey));
     }
 
-    /// <summary>The client was not let in. Nobody is told where the organisation is not known (protocol.md §3.3).</summary>
+    /// <summary>The client was not let in. Nobody is told where the organization is not known (protocol.md §3.3).</summary>
     public void Refused(ConnectRefused refused, MqttVersion version)
     {
         if (refused is { Identity: { } identity, Organization: { } organization })

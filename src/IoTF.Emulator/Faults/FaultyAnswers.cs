@@ -8,7 +8,7 @@ namespace IoTF.Emulator.Faults;
 /// <summary>The answers of faults on demand, in the words of the real ones.</summary>
 internal static class FaultyAnswers
 {
-    private const string OnDemand = "This was asked for as a fault.";
+    private const string OnDemand = "Injected fault.";
 
     /// <summary>The refusal of a CONNECT with a return code of MQTT 3.1.1, 1 to 5.</summary>
     public static ConnectRefused Refusal(int returnCode) => returnCode switch

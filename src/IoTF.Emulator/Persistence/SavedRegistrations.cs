@@ -53,7 +53,7 @@ internal sealed record SavedDevice
     };
 }
 
-/// <summary>What an organisation allows, where that is not what the service was started with: the rest follows the next start.</summary>
+/// <summary>What an organization allows, where that is not what the service was started with: the rest follows the next start.</summary>
 internal sealed record SavedOptions
 {
     [JsonConstructor]

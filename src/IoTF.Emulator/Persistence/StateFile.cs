@@ -71,13 +71,13 @@ internal sealed class StateFile : IDisposable
     /// <summary>What is thrown over a file that says what cannot be.</summary>
     public EmulatorException Damaged(string reason, Exception? innerException = null) => new(
         EmulatorErrorId.EmulatorFileDamaged,
-        $"'{Path}' is not the file of an emulator, or is damaged: {reason.TrimEnd('.')}. It was left as it is. Put a copy in its place, or name another file.",
+        $"'{Path}' is not the file of an emulator, or is damaged: {reason.TrimEnd('.')}. It was not changed. Restore it from a copy, or use another -Path.",
         innerException);
 
     public void Dispose() => _lock.Dispose();
 
     private static EmulatorException Unavailable(string path, Exception exception) => new(
         EmulatorErrorId.EmulatorFileUnavailable,
-        $"The emulator cannot use the file '{path}': {exception.Message} Stop the emulator that has it, check its folder and its rights, or name another file.",
+        $"The emulator cannot use the file '{path}': {exception.Message} Stop the emulator that has it, check its folder and its permissions, or use another -Path.",
         exception);
 }

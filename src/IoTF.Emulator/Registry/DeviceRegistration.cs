@@ -12,7 +12,7 @@ internal sealed record DeviceRegistration(ClientRole Role, TokenHash? Token = nu
     public GatewayRole GatewayRole { get; init; }
 
     /// <summary>
-    /// The resource group: a gateway that has one acts for the devices of it only, one without acts for the whole organisation
+    /// The resource group: a gateway that has one acts for the devices of it only, one without acts for the whole organization
     /// (protocol.md §3.4). One group for each device is all this emulator knows.
     /// </summary>
     public string? ResourceGroup { get; init; }

@@ -16,7 +16,7 @@ public sealed class EmulatorCredential
     /// <summary>Whom it is for: a device, a gateway, or an application (of either kind).</summary>
     public ClientRole Role { get; }
 
-    /// <summary>The organisation.</summary>
+    /// <summary>The organization.</summary>
     public string Organization { get; }
 
     /// <summary>The device type of a device or gateway; otherwise null.</summary>

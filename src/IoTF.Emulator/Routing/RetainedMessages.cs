@@ -9,7 +9,7 @@ namespace IoTF.Emulator.Routing;
 /// </summary>
 internal sealed class RetainedMessages(ChangeMark changes)
 {
-    /// <summary>Bytes of payload that are kept of one organisation: a bound of this emulator. What goes beyond is delivered and not kept.</summary>
+    /// <summary>Bytes of payload that are kept of one organization: a bound of this emulator. What goes beyond is delivered and not kept.</summary>
     private const long MaximumBytes = 64L * 1024 * 1024;
 
     private readonly Dictionary<string, Publication> _messages = new(StringComparer.Ordinal);

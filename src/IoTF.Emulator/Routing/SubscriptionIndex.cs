@@ -3,7 +3,7 @@ using IoTF.Emulator.Sessions;
 namespace IoTF.Emulator.Routing;
 
 /// <summary>
-/// Who is subscribed to what in one organisation: a tree whose levels are those of the internal topic, so device type and device id are two
+/// Who is subscribed to what in one organization: a tree whose levels are those of the internal topic, so device type and device id are two
 /// of its branchings. A look-up visits what can match and nothing else; its cost does not grow with devices that are not concerned.
 /// </summary>
 internal sealed class SubscriptionIndex

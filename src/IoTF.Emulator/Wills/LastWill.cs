@@ -9,7 +9,7 @@ namespace IoTF.Emulator.Wills;
 /// <param name="Delay">MQTT 5: how long a lost client may take to come back before it is published.</param>
 internal sealed record LastWill(MqttPublishPacket Message, TimeSpan Delay)
 {
-    /// <summary>The will of a CONNECT. QoS and retain are lowered silently to what the organisation allows (protocol.md §2.6).</summary>
+    /// <summary>The will of a CONNECT. QoS and retain are lowered silently to what the organization allows (protocol.md §2.6).</summary>
     public static LastWill Of(MqttConnectPacket connect, OrganizationOptions options) => new(
         new MqttPublishPacket
         {

@@ -31,7 +31,7 @@ public class OutboundMessage
     /// <summary>Makes a message that has not been sent.</summary>
     /// <param name="topic">A topic name without wildcards.</param>
     /// <param name="payload">The payload, which must not change until the message is settled.</param>
-    /// <param name="qualityOfService">The delivery promise.</param>
+    /// <param name="qualityOfService">The MQTT quality of service.</param>
     /// <param name="retain">The RETAIN flag.</param>
     public OutboundMessage(string topic, ReadOnlyMemory<byte> payload, QualityOfService qualityOfService, bool retain = false)
     {
@@ -47,7 +47,7 @@ public class OutboundMessage
     /// <summary>The payload as it goes over the wire.</summary>
     public ReadOnlyMemory<byte> Payload { get; }
 
-    /// <summary>The delivery promise.</summary>
+    /// <summary>The MQTT quality of service.</summary>
     public QualityOfService QualityOfService { get; }
 
     /// <summary>The RETAIN flag.</summary>

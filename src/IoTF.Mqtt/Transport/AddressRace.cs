@@ -27,7 +27,7 @@ internal static class AddressRace
         return ordered;
     }
 
-    /// <summary>Runs the race. Those that lose are cancelled, and disposed of should they connect all the same.</summary>
+    /// <summary>Runs the race. Those that lose are canceled, and disposed of should they connect all the same.</summary>
     /// <param name="addresses">Where to, in the order of the start; at least one.</param>
     /// <param name="connect">Connects to one address, or throws a <see cref="LinkException"/>.</param>
     /// <param name="clock">Measures the head start.</param>
@@ -92,7 +92,7 @@ internal static class AddressRace
         }
         catch (Exception exception) when (exception is LinkException or OperationCanceledException)
         {
-            // It lost by failing or by being cancelled, and there is nothing to dispose of.
+            // It lost by failing or by being canceled, and there is nothing to dispose of.
         }
     }
 }

@@ -15,7 +15,7 @@ public static class CertificateLoader
 #endif
 
     /// <summary>A certificate whose private key TLS can use. On Windows that is not one which exists in memory only, as a new key or one from PEM does.</summary>
-    /// <param name="pair">The certificate with its key; it is not to be used afterwards.</param>
+    /// <param name="pair">The certificate with its key; it is not to be used afterward.</param>
     /// <exception cref="KeyStorageException">The account has no place for it.</exception>
     public static X509Certificate2 ForTls(X509Certificate2 pair)
     {

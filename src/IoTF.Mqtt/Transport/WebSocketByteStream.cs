@@ -8,7 +8,7 @@ namespace IoTF.Mqtt.Transport;
 /// messages, on which packets need not be aligned ([MQTT-6.0.0-2]).
 /// </summary>
 /// <remarks>
-/// A read that is cancelled ends the connection, as WebSockets do. Disposing says goodbye with a close frame; when that cannot be sent within
+/// A read that is canceled ends the connection, as WebSockets do. Disposing sends a close frame; when that cannot be sent within
 /// a second, the connection is cut.
 /// </remarks>
 public sealed class WebSocketByteStream : Stream
@@ -155,7 +155,7 @@ public sealed class WebSocketByteStream : Stream
         }
         catch (Exception exception) when (exception is WebSocketException or OperationCanceledException or IOException or ObjectDisposedException or InvalidOperationException)
         {
-            // The connection broke, or takes nothing any more: there is nobody left to say goodbye to.
+            // The connection broke, or takes nothing any more: there is nothing left to close.
             _socket.Abort();
         }
         finally

@@ -16,7 +16,7 @@ internal sealed partial class CertificateStoreReference
 
     private CertificateStoreReference(string thumbprint, params (StoreLocation, string)[] stores) => (_thumbprint, _stores) = (thumbprint, stores);
 
-    /// <summary>Recognises a reference.</summary>
+    /// <summary>Recognizes a reference.</summary>
     public static bool TryParse(string text, [NotNullWhen(true)] out CertificateStoreReference? reference)
     {
         reference = null;

@@ -8,20 +8,20 @@ using IoTF.PowerShell.Sessions;
 
 namespace IoTF.PowerShell.Commands;
 
-/// <summary>Disconnects sessions: delivers what is pending, says what could not be delivered, says goodbye to the service.</summary>
+/// <summary>Disconnects sessions: delivers what is pending, reports what could not be delivered, sends DISCONNECT.</summary>
 [Cmdlet(VerbsCommunications.Disconnect, "IoTFSession", SupportsShouldProcess = true)]
 public sealed class DisconnectIoTFSessionCommand : IoTFCommandBase
 {
     private readonly List<IoTFSession> _sessions = [];
 
-    /// <summary>Sessions, or names or ClientIds with wildcards; the only one in the pool unless given.</summary>
+    /// <summary>Sessions, or names or ClientIds with wildcards. Default: the only one in the pool.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true)]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(SessionCompleter))]
     public object[]? Session { get; set; }
 
-    /// <summary>How long what is pending may take; 30 seconds unless given.</summary>
+    /// <summary>How long what is pending may take. Default: 30 seconds.</summary>
     [Parameter]
     [TimeoutTransformation]
     public TimeSpan TimeoutSec { get; set; } = TimeSpan.FromSeconds(30);
@@ -77,7 +77,7 @@ public sealed class DisconnectIoTFSessionCommand : IoTFCommandBase
                     ErrorIds.NotConfirmed,
                     ErrorCategory.OperationTimeout,
                     $"{session.ClientId} was disconnected before a message to '{message.Topic}' was acknowledged.",
-                    "It may or may not have arrived; send it again if it may arrive twice.",
+                    "It may have arrived. Resend it if duplicates are acceptable.",
                     message.Input));
             }
 
@@ -102,7 +102,7 @@ public sealed class DisconnectIoTFSessionCommand : IoTFCommandBase
             _ => throw Refuse(
                 ErrorIds.SeveralSessions,
                 $"This runspace has {all.Count} sessions: {string.Join(", ", all.Select(session => session.Name))}.",
-                "Say which with -Session, or disconnect all with Get-IoTFSession | Disconnect-IoTFSession."),
+                "Select one with -Session, or disconnect all with Get-IoTFSession | Disconnect-IoTFSession."),
         };
     }
 }

@@ -9,7 +9,7 @@ namespace IoTF.PowerShell.Commands;
 [OutputType(typeof(IoTFSession))]
 public sealed class GetIoTFSessionCommand : IoTFCommandBase
 {
-    /// <summary>Names or ClientIds, with wildcards; all unless given.</summary>
+    /// <summary>Names or ClientIds, with wildcards. Default: all.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true)]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]

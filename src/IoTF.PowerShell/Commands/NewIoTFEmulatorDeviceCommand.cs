@@ -33,18 +33,18 @@ public sealed class NewIoTFEmulatorDeviceCommand : IoTFCommandBase
     [ValidateSet(nameof(Gateways.Privileged), nameof(Gateways.Standard))]
     public string? GatewayRole { get; set; }
 
-    /// <summary>The resource group. A gateway that has one acts for the devices of it only; one without acts for the whole organisation.</summary>
+    /// <summary>The resource group. A gateway that has one acts for the devices of it only; one without acts for the whole organization.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? ResourceGroup { get; set; }
 
-    /// <summary>The organisation; that of the local service unless given. A new one is made.</summary>
+    /// <summary>The organization. Default: that of the local service. It is created if it does not exist.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [Alias("Org", "OrgId")]
     [ValidateNotNullOrEmpty]
     public string? Organization { get; set; }
 
-    /// <summary>The token, 8 to 36 characters; a random one unless given.</summary>
+    /// <summary>The token, 8 to 36 characters. Default: a random one.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [SecretTransformation]
     public SecureString? Token { get; set; }
@@ -53,7 +53,7 @@ public sealed class NewIoTFEmulatorDeviceCommand : IoTFCommandBase
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    /// <summary>The local service; that of this runspace unless given.</summary>
+    /// <summary>The local service. Default: that of this runspace.</summary>
     [Parameter]
     [ValidateNotNull]
     public IoTFEmulator? Emulator { get; set; }
@@ -66,7 +66,7 @@ public sealed class NewIoTFEmulatorDeviceCommand : IoTFCommandBase
         var token = Token is null ? null : Secrets.Reveal(Token);
         if (!Gateway && GatewayRole is not null)
         {
-            throw Refuse(ErrorIds.GatewayNeeded, $"A role is for gateways, and '{DeviceId}' is to be a device.", "Add -Gateway, or leave -GatewayRole out.");
+            throw Refuse(ErrorIds.GatewayNeeded, $"-GatewayRole is for gateways, and '{DeviceId}' is a device.", "Add -Gateway, or omit -GatewayRole.");
         }
 
         var role = GatewayRole is null ? default : Enum.Parse<Gateways>(GatewayRole, ignoreCase: true);

@@ -25,7 +25,7 @@ public abstract class OpenIoTFSessionCommandBase : ConnectIoTFCommandBase
     public object? InputObject { get; set; }
 
     /// <summary>
-    /// How many connections are made side by side for piped objects; 16 unless given. With 1 each is open, and its session emitted, before the next begins.
+    /// How many connections are made side by side for piped objects. Default: 16. With 1 each is open, and its session emitted, before the next begins.
     /// </summary>
     [Parameter]
     [ValidateRange(1, MaximumThrottleLimit)]
@@ -113,7 +113,7 @@ public abstract class OpenIoTFSessionCommandBase : ConnectIoTFCommandBase
 
         if (!options.Endpoint.Secure)
         {
-            WriteWarning($"The connection to {options.Endpoint} is plain text: credentials and data travel in clear.");
+            WriteWarning($"The connection to {options.Endpoint} is not encrypted: credentials and data can be read on the way.");
         }
 
         if (CertificateNotice is { } notice)
@@ -121,7 +121,7 @@ public abstract class OpenIoTFSessionCommandBase : ConnectIoTFCommandBase
             WriteWarning(notice);
         }
 
-        WriteVerbose($"Connecting {options.Identity.ClientId} to {options.Endpoint} with {(options.Endpoint.Secure ? $"TLS {TlsVersion}" : "plain text")}, MQTT {ProtocolVersion}{Way(options)}.");
+        WriteVerbose($"Connecting {options.Identity.ClientId} to {options.Endpoint} with {(options.Endpoint.Secure ? $"TLS {TlsVersion}" : "no encryption")}, MQTT {ProtocolVersion}{Way(options)}.");
         return SessionOpening.Start(new IoTFSession(new Session(options), name), replaced, _pool, Target, _end.Token);
     }
 
@@ -139,13 +139,13 @@ public abstract class OpenIoTFSessionCommandBase : ConnectIoTFCommandBase
             throw Refuse(
                 ErrorIds.SessionDiffers,
                 $"{same.ClientId} has a session with {options.Endpoint} with other options, another name or another token.",
-                "Disconnect that session first, or say -Force to replace it.");
+                "Disconnect that session first, or use -Force to replace it.");
         }
 
-        WriteVerbose($"{same.ClientId} has a session with {options.Endpoint} already ({same.State.ToLowerInvariant()}); it is used.");
+        WriteVerbose($"{same.ClientId} already has a session with {options.Endpoint} ({same.State.ToLowerInvariant()}); it is used.");
         if (same.Session.State == Client.Sessions.SessionState.Reconnecting)
         {
-            WriteWarning($"{same.ClientId} has lost its connection and tries to make it again. {same.LastError}");
+            WriteWarning($"{same.ClientId} lost its connection and is reconnecting. {same.LastError}");
         }
 
         return same;
@@ -161,7 +161,7 @@ public abstract class OpenIoTFSessionCommandBase : ConnectIoTFCommandBase
         {
             throw Refuse(
                 ErrorIds.InputNotUnderstood,
-                $"A piped object of type {InputObject?.GetType().Name ?? "null"} has no property that is named like a parameter.",
+                $"No property of the piped {InputObject?.GetType().Name ?? "null"} matches a parameter name.",
                 "Pipe objects with properties such as Organization, DeviceType, DeviceId and Token; Get-Help lists the parameters.");
         }
     }

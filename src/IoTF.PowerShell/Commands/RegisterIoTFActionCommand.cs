@@ -77,14 +77,14 @@ public sealed class RegisterIoTFActionCommand : IoTFCommandBase
     [Alias("AppId")]
     public string? ApplicationId { get; set; }
 
-    /// <summary>A session, or its name or ClientId with wildcards; the only one that can receive this unless given.</summary>
+    /// <summary>A session, or its name or ClientId with wildcards. Default: the only one that can receive this.</summary>
     [Parameter]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(SessionCompleter))]
     public object? Session { get; set; }
 
-    /// <summary>The name among the subscribers of the runspace; made up unless given.</summary>
+    /// <summary>The name among the subscribers of the runspace. Default: <c>IoTFAction</c> and a number.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? SourceIdentifier { get; set; }
@@ -135,15 +135,15 @@ public sealed class RegisterIoTFActionCommand : IoTFCommandBase
     {
         if (name.StartsWith("PowerShell.", StringComparison.OrdinalIgnoreCase))
         {
-            throw Refuse(ErrorIds.SourceIdentifierInUse, $"'{name}' is kept for the events of PowerShell itself.", "Give another -SourceIdentifier, or none.");
+            throw Refuse(ErrorIds.SourceIdentifierInUse, $"'{name}' is reserved for events of PowerShell.", "Use another -SourceIdentifier, or omit it.");
         }
 
         if (Events.GetEventSubscribers(name).Any())
         {
             throw Refuse(
                 ErrorIds.SourceIdentifierInUse,
-                $"There is a subscriber with the source identifier '{name}' already.",
-                "Give another -SourceIdentifier, or end that one with Unregister-IoTFAction or Unregister-Event.");
+                $"A subscriber with the source identifier '{name}' exists already.",
+                "Use another -SourceIdentifier, or end that one with Unregister-IoTFAction or Unregister-Event.");
         }
     }
 }

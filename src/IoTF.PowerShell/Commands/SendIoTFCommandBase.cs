@@ -52,12 +52,12 @@ public abstract class SendIoTFCommandBase : IoTFCommandBase
     [AllowEmptyCollection]
     public object? Data { get; set; }
 
-    /// <summary>The format word of the topic; <c>json</c>, or <c>bin</c> for bytes, unless given.</summary>
+    /// <summary>The format word of the topic. Default: <c>json</c>, or <c>bin</c> for bytes.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(FormatCompleter))]
     public string? Format { get; set; }
 
-    /// <summary>The delivery promise: 0 at most once, 1 at least once (unless given), 2 exactly once.</summary>
+    /// <summary>MQTT quality of service: 0, 1 (default) or 2.</summary>
     [Parameter]
     [ValidateRange(0, 2)]
     public int QoS { get; set; } = 1;
@@ -73,14 +73,14 @@ public abstract class SendIoTFCommandBase : IoTFCommandBase
     [ArgumentCompleter(typeof(DeviceIdCompleter))]
     public string? DeviceId { get; set; }
 
-    /// <summary>A session, or its name or ClientId with wildcards; the only one that can send this unless given.</summary>
+    /// <summary>A session, or its name or ClientId with wildcards. Default: the only one that can send this.</summary>
     [Parameter]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(SessionCompleter))]
     public object? Session { get; set; }
 
-    /// <summary>How long the service may show no sign of life before a message counts as not acknowledged; 30 seconds unless given.</summary>
+    /// <summary>How long the service may send nothing before a message counts as not acknowledged. Default: 30 seconds.</summary>
     [Parameter]
     [TimeoutTransformation(AllowZero = false)]
     public TimeSpan TimeoutSec { get; set; } = TimeSpan.FromSeconds(30);
@@ -258,7 +258,7 @@ public abstract class SendIoTFCommandBase : IoTFCommandBase
                 ErrorIds.DeviceNeeded,
                 DeviceId is null ? nameof(DeviceId) : nameof(DeviceType),
                 "Only one of -DeviceType and -DeviceId was given.",
-                "A device is named by both.");
+                "Use both to name a device.");
         }
     }
 

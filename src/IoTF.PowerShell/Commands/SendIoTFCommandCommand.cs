@@ -47,5 +47,5 @@ public sealed class SendIoTFCommandCommand : SendIoTFCommandBase
         LongTopics.Command(parts.DeviceType!, parts.DeviceId!, parts.Name, parts.Format);
 
     private static IoTFException NoDevice() =>
-        Refuse(ErrorIds.DeviceNeeded, "A command needs the device that it is for.", "Name it with -DeviceType and -DeviceId.");
+        Refuse(ErrorIds.DeviceNeeded, "A command needs a device.", "Name it with -DeviceType and -DeviceId.");
 }

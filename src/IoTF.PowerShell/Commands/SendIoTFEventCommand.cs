@@ -33,8 +33,8 @@ public sealed class SendIoTFEventCommand : SendIoTFCommandBase
         : SessionChoice.Choose(
             WantedSession,
             one => IsAble(one.Session.Options.Identity),
-            "send an event of its own",
-            "a device or a gateway (or -DeviceType and -DeviceId)");
+            "send without -DeviceId",
+            "a device or a gateway");
 
     private protected override void RequireAble(ClientIdentity sender)
     {
@@ -44,8 +44,8 @@ public sealed class SendIoTFEventCommand : SendIoTFCommandBase
         }
 
         throw sender.Role == ClientRole.Device
-            ? Refuse(ErrorIds.RoleCannot, $"{sender.ClientId} is a device and cannot send an event of {DeviceType}/{DeviceId}; that takes {Others}.", "Use a session of that role.")
-            : Refuse(ErrorIds.DeviceNeeded, $"{sender.ClientId} sends events in the name of devices, and this one names none.", "Name it with -DeviceType and -DeviceId.");
+            ? Refuse(ErrorIds.RoleCannot, $"{sender.ClientId} is a device and cannot send an event of {DeviceType}/{DeviceId}; that requires {Others}.", "Use a session of that role.")
+            : Refuse(ErrorIds.DeviceNeeded, $"{sender.ClientId} sends events of devices, and this event names no device.", "Name it with -DeviceType and -DeviceId.");
     }
 
     private protected override string MakeTopic(ClientIdentity sender, in TopicParts parts) => sender.Role == ClientRole.Device

@@ -11,12 +11,12 @@ public sealed class SetIoTFEmulatorFaultCommand : IoTFCommandBase
 {
     private const string RefuseSet = nameof(RefuseConnect);
 
-    /// <summary>For which ClientIds, with wildcards; all unless given. With <c>-Clear</c>, the faults that were set for exactly this.</summary>
+    /// <summary>For which ClientIds, with wildcards. Default: all. With <c>-Clear</c>, the faults that were set for exactly this.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
     public string ClientId { get; set; } = "*";
 
-    /// <summary>Refuses CONNECT with this return code: 2 ClientId, 3 unavailable, 5 not authorised.</summary>
+    /// <summary>Refuses CONNECT with this return code: 2 ClientId, 3 unavailable, 5 not authorized.</summary>
     [Parameter(Mandatory = true, ParameterSetName = RefuseSet)]
     [ValidateRange(1, 5)]
     public int RefuseConnect { get; set; }
@@ -43,7 +43,7 @@ public sealed class SetIoTFEmulatorFaultCommand : IoTFCommandBase
     [Parameter(Mandatory = true, ParameterSetName = nameof(SlowReading))]
     public SwitchParameter SlowReading { get; set; }
 
-    /// <summary>How often it happens; until it is cleared unless given.</summary>
+    /// <summary>How often it happens. Default: until it is cleared.</summary>
     [Parameter(ParameterSetName = RefuseSet)]
     [Parameter(ParameterSetName = nameof(CloseCode))]
     [Parameter(ParameterSetName = nameof(Drop))]
@@ -56,7 +56,7 @@ public sealed class SetIoTFEmulatorFaultCommand : IoTFCommandBase
     [Parameter(Mandatory = true, ParameterSetName = nameof(Clear))]
     public SwitchParameter Clear { get; set; }
 
-    /// <summary>The local service; that of this runspace unless given.</summary>
+    /// <summary>The local service. Default: that of this runspace.</summary>
     [Parameter]
     [ValidateNotNull]
     public IoTFEmulator? Emulator { get; set; }

@@ -5,12 +5,12 @@ using IoTF.PowerShell.Emulation;
 
 namespace IoTF.PowerShell.Commands;
 
-/// <summary>Changes what an organisation of the local service allows, and makes it when it is new. What is not given stays as it is.</summary>
+/// <summary>Changes what an organization of the local service allows, and makes it when it is new. What is not given stays as it is.</summary>
 [Cmdlet(VerbsCommon.Set, "IoTFEmulatorOrganization")]
 [OutputType(typeof(IoTFEmulatorOrganization))]
 public sealed class SetIoTFEmulatorOrganizationCommand : IoTFCommandBase
 {
-    /// <summary>The organisation; that of the local service unless given.</summary>
+    /// <summary>The organization. Default: that of the local service.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
     [Alias("Org", "OrgId")]
     [ValidateNotNullOrEmpty]
@@ -43,11 +43,11 @@ public sealed class SetIoTFEmulatorOrganizationCommand : IoTFCommandBase
     [ValidateRange(0, int.MaxValue)]
     public int? MaximumConnections { get; set; }
 
-    /// <summary>Emits the organisation.</summary>
+    /// <summary>Emits the organization.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
-    /// <summary>The local service; that of this runspace unless given.</summary>
+    /// <summary>The local service. Default: that of this runspace.</summary>
     [Parameter]
     [ValidateNotNull]
     public IoTFEmulator? Emulator { get; set; }

@@ -10,7 +10,7 @@ namespace IoTF.PowerShell.Commands;
 [OutputType(typeof(IoTFEmulator))]
 public sealed class StartIoTFEmulatorCommand : IoTFCommandBase
 {
-    /// <summary>The organisation that exists from the start.</summary>
+    /// <summary>The organization that exists from the start.</summary>
     [Parameter(Position = 0)]
     [Alias("Org", "OrgId")]
     [ValidateNotNullOrEmpty]
@@ -32,7 +32,7 @@ public sealed class StartIoTFEmulatorCommand : IoTFCommandBase
 
     /// <summary>
     /// A file that keeps devices, keys and persistent sessions over a restart; made when it is not there. The certificate authority is kept beside
-    /// it. An organisation that is not given is that of the file.
+    /// it. An organization that is not given is that of the file.
     /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
@@ -45,7 +45,7 @@ public sealed class StartIoTFEmulatorCommand : IoTFCommandBase
         {
             throw Refuse(
                 ErrorIds.EmulatorRunning,
-                $"An emulator runs in this runspace already: {running}.",
+                $"An emulator is already running in this runspace: {running}.",
                 "Use it (Get-IoTFEmulator), or stop it first (Stop-IoTFEmulator).");
         }
 

@@ -7,7 +7,7 @@ namespace IoTF.PowerShell.Commands;
 [Cmdlet(VerbsLifecycle.Stop, "IoTFEmulator", SupportsShouldProcess = true)]
 public sealed class StopIoTFEmulatorCommand : IoTFCommandBase
 {
-    /// <summary>The local service; that of this runspace unless given.</summary>
+    /// <summary>The local service. Default: that of this runspace.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true)]
     [ValidateNotNull]
     public IoTFEmulator? Emulator { get; set; }
@@ -33,6 +33,6 @@ public sealed class StopIoTFEmulatorCommand : IoTFCommandBase
             }
         }
 
-        WriteVerbose($"The emulator at port {emulator.Port} is stopped.");
+        WriteVerbose($"The emulator at port {emulator.Port} was stopped.");
     }
 }

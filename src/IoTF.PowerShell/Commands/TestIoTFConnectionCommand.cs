@@ -19,7 +19,7 @@ namespace IoTF.PowerShell.Commands;
 /// <remarks>
 /// It takes the parameters of the <c>Connect-</c> cmdlets, and tells the role by what is given: a device type and id (a gateway with <c>-Gateway</c>), or an
 /// API key or application id. Nothing is changed at the service: a session that it keeps for the identity stays as it is, and no event is sent unless
-/// <c>-EventId</c> is given. The service knows each ClientId once, though: a client of this identity that is connected elsewhere is thrown out by the
+/// <c>-EventId</c> is given. The service knows each ClientId once, though: a client of this identity that is connected elsewhere is disconnected by the
 /// login. Where this runspace has the session itself, the login is left out unless <c>-Force</c> is said.
 /// </remarks>
 [Cmdlet(VerbsDiagnostic.Test, "IoTFConnection")]
@@ -39,11 +39,11 @@ public sealed class TestIoTFConnectionCommand : ConnectIoTFCommandBase
     [Parameter]
     public SwitchParameter Gateway { get; set; }
 
-    /// <summary>The API key of an application; the user name of <c>-Credential</c> unless given.</summary>
+    /// <summary>The API key of an application. Default: the user name of <c>-Credential</c>.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public string? ApiKey { get; set; }
 
-    /// <summary>The id of an application; a new random one unless given.</summary>
+    /// <summary>The id of an application. Default: a new random one.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [Alias("AppId")]
     public string? ApplicationId { get; set; }
@@ -110,7 +110,7 @@ public sealed class TestIoTFConnectionCommand : ConnectIoTFCommandBase
     {
         if (IsApplication && IsDevice)
         {
-            throw Refuse(ErrorIds.TwoRoles, "Both a device and an application were given.", "Give -DeviceType and -DeviceId, or -ApiKey and -ApplicationId.");
+            throw Refuse(ErrorIds.TwoRoles, "Both a device and an application were given.", "Use -DeviceType and -DeviceId, or -ApiKey and -ApplicationId.");
         }
 
         if (IsApplication)
@@ -126,7 +126,7 @@ public sealed class TestIoTFConnectionCommand : ConnectIoTFCommandBase
     private protected override string MakeUserName(string? credentialUserName) => !IsApplication
         ? UserNames.UseTokenAuth
         : ApiKeyOr(credentialUserName) ?? throw Refuse(
-            ErrorIds.ApiKeyNeeded, "The API key was not given.", "Give it with -ApiKey, or as the user name of -Credential.");
+            ErrorIds.ApiKeyNeeded, "The API key was not given.", "Use -ApiKey, or -Credential with the key as user name.");
 
     private string? ApiKeyOr(string? userName) => GivenOrNull(ApiKey) ?? userName;
 
@@ -138,7 +138,7 @@ public sealed class TestIoTFConnectionCommand : ConnectIoTFCommandBase
     {
         ClientRole.Device => DeviceTopics.Event(eventId, format),
         ClientRole.Gateway => LongTopics.Event(identity.DeviceType!, identity.DeviceId!, eventId, format),
-        _ => throw Refuse(ErrorIds.DeviceNeeded, "The last will of an application names a device, which is not tested.", "Leave -WillEvent out."),
+        _ => throw Refuse(ErrorIds.DeviceNeeded, "The last will of an application names a device, which is not tested.", "Omit -WillEvent."),
     };
 
     /// <summary>Where the login is not tried, no token is needed.</summary>
@@ -181,7 +181,7 @@ public sealed class TestIoTFConnectionCommand : ConnectIoTFCommandBase
         try
         {
             options = Prepare();
-            var detail = $"{options.Identity.ClientId} to {options.Endpoint} with {(options.Endpoint.Secure ? $"TLS {TlsVersion}" : "plain text")}, MQTT {ProtocolVersion}.";
+            var detail = $"{options.Identity.ClientId} to {options.Endpoint} with {(options.Endpoint.Secure ? $"TLS {TlsVersion}" : "no encryption")}, MQTT {ProtocolVersion}.";
             return CertificateNotice is { } notice
                 ? new StepReport(StepNames.Configuration, StepResult.Warning, default, detail, notice)
                 : new StepReport(StepNames.Configuration, StepResult.Passed, default, detail);
@@ -234,6 +234,6 @@ public sealed class TestIoTFConnectionCommand : ConnectIoTFCommandBase
     // Whatever the endpoint is called: the same service may be known by several names.
     private string? WhyNoLogin(ClientIdentity identity) =>
         !Force && SessionPool.Current.All.FirstOrDefault(session => session.IsUsable && session.Session.Options.Identity == identity) is { } open
-            ? $"Session '{open.Name}' of this identity is open, and the service would throw it out for the login; -Force tests it all the same."
+            ? $"Session '{open.Name}' of this identity is open, and the login would disconnect it; -Force tests it anyway."
             : null;
 }

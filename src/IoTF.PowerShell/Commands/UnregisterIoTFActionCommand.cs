@@ -40,7 +40,7 @@ public sealed class UnregisterIoTFActionCommand : IoTFCommandBase
             if (ShouldProcess(action.ToString(), "Unregister"))
             {
                 action.Pump.Unsubscribe();
-                WriteVerbose($"'{action.SourceIdentifier}' is unregistered; it ran over {action.Received:N0} messages and failed over {action.Failed:N0}.");
+                WriteVerbose($"'{action.SourceIdentifier}' is unregistered; it processed {action.Received:N0} messages, {action.Failed:N0} with an error.");
             }
         }
     }

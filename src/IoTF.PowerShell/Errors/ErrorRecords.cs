@@ -26,7 +26,7 @@ internal static class ErrorRecords
         };
         if (target is PSObject { BaseObject: PSCustomObject } row)
         {
-            // Unless told otherwise the engine prints all columns of a row, and one of them may be a secret.
+            // By default the engine prints all columns of a row, and one of them may be a secret.
             record.CategoryInfo.TargetName = $"{row.Properties["DeviceType"]?.Value}/{row.Properties["DeviceId"]?.Value}";
         }
 

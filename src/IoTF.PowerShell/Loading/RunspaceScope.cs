@@ -14,7 +14,7 @@ namespace IoTF.PowerShell.Loading;
 /// Closing: <c>Runspace.Close</c>, <c>CloseAsync</c> and <c>Dispose</c>, the pool of <c>ForEach-Object -Parallel</c> and
 /// <c>RunspacePool</c> all raise <c>StateChanged</c> with <c>Closing</c>, then stop the pipelines, then raise <c>Closed</c>
 /// on the same thread and wait for its handlers. <c>Closed</c> is the one used: no cmdlet is at work any more, and closing
-/// returns only after the sessions have said goodbye.
+/// returns only after the sessions have sent DISCONNECT.
 /// </para>
 /// <para>
 /// A runspace that is neither closed nor disposed of when the process ends (a script that calls <c>[Environment]::Exit</c>)
@@ -26,7 +26,7 @@ internal sealed class RunspaceScope
 {
     private static readonly ConcurrentDictionary<Guid, RunspaceScope> Open = new();
 
-    /// <summary>Kept alive: a registration that is collected is withdrawn. The signal still does afterwards what it would have done.</summary>
+    /// <summary>Kept alive: a registration that is collected is withdrawn. The signal still does afterward what it would have done.</summary>
     private static readonly PosixSignalRegistration[] Signals;
 
     private readonly object _gate = new();
@@ -129,7 +129,7 @@ internal sealed class RunspaceScope
         Task end;
         lock (_gate)
         {
-            // On a pool thread, so that a resource that blocks cannot hold up its neighbours or the limit. Whoever comes
+            // On a pool thread, so that a resource that blocks cannot hold up its neighbors or the limit. Whoever comes
             // second, such as the end of the process during the end of a runspace, waits for the first.
             end = _end ??= Task.Run(EndAsync);
         }

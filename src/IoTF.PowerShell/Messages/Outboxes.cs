@@ -7,7 +7,7 @@ namespace IoTF.PowerShell.Messages;
 /// What one <c>Send-</c> cmdlet sends, with each of its sessions. Of a fleet one that has lost its connection does not keep the others waiting:
 /// its messages are set aside and tried again with each that follows.
 /// </summary>
-/// <param name="patience">How long a service may show no sign of life before a message counts as not acknowledged.</param>
+/// <param name="patience">How long a service may send nothing before a message counts as not acknowledged.</param>
 /// <param name="wantsAll">Whether each message is reported, or only those that failed.</param>
 /// <param name="meanwhile">What the thread that sends does while it waits.</param>
 internal sealed class Outboxes(TimeSpan patience, bool wantsAll, Meanwhile meanwhile) : IDisposable

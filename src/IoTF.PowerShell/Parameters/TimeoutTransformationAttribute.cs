@@ -13,10 +13,10 @@ public sealed class TimeoutTransformationAttribute : ArgumentTransformationAttri
     /// <summary>The longest time that a timer of .NET can wait for: a little under 50 days.</summary>
     private const int LongestTimer = (int)((uint.MaxValue - 1L) / 1_000);
 
-    /// <summary>Whether zero is meaningful for this parameter; it is unless said otherwise.</summary>
+    /// <summary>Whether zero is meaningful for this parameter; Default: true.</summary>
     public bool AllowZero { get; set; } = true;
 
-    /// <summary>The longest time that is taken, in seconds; unless said otherwise, what a timer of .NET can wait for.</summary>
+    /// <summary>The longest time that is taken, in seconds. Default: what a timer of .NET can wait for.</summary>
     public int MaximumSeconds { get; set; } = LongestTimer;
 
     /// <inheritdoc/>

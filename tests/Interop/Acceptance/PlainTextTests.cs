@@ -38,7 +38,7 @@ public sealed class PlainTextTests : IAsyncLifetime
 
         Refusals.HasIdAndNextStep("NotMqtt", result);
         var warning = Assert.Single(result.Warnings);
-        Assert.Contains("credentials and data travel in clear", warning, StringComparison.Ordinal);
+        Assert.Contains("credentials and data can be read on the way", warning, StringComparison.Ordinal);
         Assert.Contains($"{address}:{PlainPort}", warning, StringComparison.Ordinal);
         var sent = Assert.Single(await EverythingSentAsync(plain));
         Assert.Equal(0x10, sent[0]);
