@@ -52,7 +52,7 @@ public sealed class Diagnosis
             yield return await StepAsync(StepNames.Proxy, _target.Proxy is null ? Skip("No proxy is used.") : TunnelAsync, cancellationToken).ConfigureAwait(false);
             yield return await SecureAsync(cancellationToken).ConfigureAwait(false);
             yield return await StepAsync(
-                StepNames.WebSocket, _target.WebSocket is null ? Skip("MQTT is spoken on the connection itself.") : UpgradeAsync, cancellationToken).ConfigureAwait(false);
+                StepNames.WebSocket, _target.WebSocket is null ? Skip("MQTT is not carried in a WebSocket.") : UpgradeAsync, cancellationToken).ConfigureAwait(false);
             foreach (var (name, step) in LoginSteps())
             {
                 yield return await StepAsync(name, step, cancellationToken).ConfigureAwait(false);
@@ -128,7 +128,7 @@ public sealed class Diagnosis
         _addresses = await Dialer.ResolveAsync(_target, cancellationToken).ConfigureAwait(false);
         var name = _target.Proxy?.HostName ?? _target.HostName;
         var found = IPAddress.TryParse(name, out _) ? $"{name} is an address." : $"{name} is {string.Join(", ", _addresses)}.";
-        return StepOutcome.Passed(_target.Proxy is null ? found : $"The proxy {found} The name of the host is left to the proxy.");
+        return StepOutcome.Passed(_target.Proxy is null ? found : $"The proxy {found} The proxy resolves the name of the host.");
     }
 
     private async Task<StepOutcome> ConnectAsync(CancellationToken cancellationToken)
@@ -167,7 +167,7 @@ public sealed class Diagnosis
     private async Task<StepOutcome> UpgradeAsync(CancellationToken cancellationToken)
     {
         _stream = await Dialer.UpgradeAsync(TakeStream(), _target, cancellationToken).ConfigureAwait(false);
-        return StepOutcome.Passed($"The service takes WebSockets at {_target.WebSocket!.Path}.");
+        return StepOutcome.Passed($"The service accepts WebSocket connections at {_target.WebSocket!.Path}.");
     }
 
     private Task<StepOutcome> LogInAsync(CancellationToken cancellationToken) => _login!.LogInAsync(TakeStream(), cancellationToken);

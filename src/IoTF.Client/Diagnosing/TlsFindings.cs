@@ -9,7 +9,7 @@ namespace IoTF.Client.Diagnosing;
 internal static class TlsFindings
 {
     public static StepOutcome PlainText { get; } = StepOutcome.Warning(
-        "The connection is plain text: credentials and data travel in clear.", "Connect without -Insecure where the service offers TLS.");
+        "The connection is not encrypted: credentials and data can be read on the way.", "Omit -Insecure if the service offers TLS.");
 
     /// <summary>Version, cipher suite, certificate and its end.</summary>
     public static StepOutcome Of(TlsObservation seen, TimeProvider clock)
@@ -17,7 +17,7 @@ internal static class TlsFindings
         var certificate = seen.Certificates[0];
         var detail = $"{VersionName(seen.Protocol)}, {seen.CipherSuite}; '{certificate.Subject}' of '{certificate.Issuer}', valid until {certificate.NotAfter.ToUniversalTime():u}.";
         return certificate.NotAfter.ToUniversalTime() - clock.GetUtcNow().UtcDateTime < ClientCertificate.ExpiryNotice
-            ? StepOutcome.Warning(detail, "The server's certificate is about to expire: have it renewed.")
+            ? StepOutcome.Warning(detail, "The server's certificate expires soon: renew it.")
             : StepOutcome.Passed(detail);
     }
 

@@ -13,7 +13,7 @@ internal static class ProtocolErrors
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(1);
 
     /// <summary>Sends DISCONNECT with the reason.</summary>
-    /// <param name="connection">The connection, which is closed afterwards.</param>
+    /// <param name="connection">The connection, which is closed afterward.</param>
     /// <param name="version">The version it speaks; older ones know no reasons.</param>
     /// <param name="reason">The reason code; null when there is nothing to tell.</param>
     /// <param name="clock">Counts the limit.</param>

@@ -36,7 +36,7 @@ internal static class HttpTunnel
         401 or 407 => new LinkException(
             LinkFailure.ProxyAuthenticationRequired,
             target.Proxy!.Credential is null && !target.Proxy.UseDefaultCredentials
-                ? $"The proxy {target.Proxy} demands a user name and a password ({answer.StatusText})."
+                ? $"The proxy {target.Proxy} requires a user name and a password ({answer.StatusText})."
                 : ProxyChallenges.Of(answer) is { Count: > 0 } challenges && !challenges.Any(challenge => ProxyChallenges.IsKnown(challenge.Scheme))
                     ? $"The proxy {target.Proxy} demands {string.Join(", ", challenges.Select(challenge => challenge.Scheme))}, and none of Negotiate, NTLM and Basic ({answer.StatusText})."
                     : $"The proxy {target.Proxy} does not accept the credentials ({answer.StatusText})."),

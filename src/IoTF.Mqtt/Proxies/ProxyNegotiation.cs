@@ -33,7 +33,7 @@ internal static class ProxyNegotiation
             if (token is null || status is not (NegotiateAuthenticationStatusCode.ContinueNeeded or NegotiateAuthenticationStatusCode.Completed))
             {
                 return new LinkException(
-                    LinkFailure.ProxyAuthenticationRequired, $"The proxy {proxy} demands {scheme}, and this machine could not answer it ({status}).");
+                    LinkFailure.ProxyAuthenticationRequired, $"The proxy {proxy} requires {scheme}, which this machine could not answer ({status}).");
             }
 
             var refusal = await HttpTunnel.AskAsync(stream, target, $"{scheme} {token}", cancellationToken).ConfigureAwait(false);

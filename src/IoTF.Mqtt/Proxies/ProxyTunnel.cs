@@ -97,7 +97,7 @@ internal static class ProxyTunnel
         }
         catch (LinkException exception)
         {
-            throw new LinkException(LinkFailure.ProxyUnreachable, $"The proxy {target.Proxy} cannot be talked to over TLS: {exception.Message}", exception);
+            throw new LinkException(LinkFailure.ProxyUnreachable, $"The proxy {target.Proxy} cannot be reached over TLS: {exception.Message}", exception);
         }
     }
 
@@ -114,7 +114,7 @@ internal static class ProxyTunnel
             cancellationToken.ThrowIfCancellationRequested();
             throw exception switch
             {
-                InvalidDataException => new LinkException(LinkFailure.ProxyUnreachable, $"What listens at {proxy} does not answer as such a proxy.", exception),
+                InvalidDataException => new LinkException(LinkFailure.ProxyUnreachable, $"The program at {proxy} does not answer as such a proxy.", exception),
                 IOException and not LinkException => new LinkException(LinkFailure.ProxyUnreachable, $"The proxy {proxy} closed the connection instead of answering.", exception),
                 _ => exception,
             };

@@ -78,7 +78,7 @@ internal static class SocksTunnel
                 throw new LinkException(
                     LinkFailure.ProxyAuthenticationRequired,
                     proxy.Credential is null
-                        ? $"The proxy {proxy} demands an authentication, and no user name was given."
+                        ? $"The proxy {proxy} requires authentication, and no user name was given."
                         : $"The proxy {proxy} accepts no user name with a password.");
             default:
                 throw NotSocks();
@@ -93,7 +93,7 @@ internal static class SocksTunnel
         {
             return user.Length is > 0 and <= 255 && password.Length <= 255
                 ? [1, (byte)user.Length, .. user, (byte)password.Length, .. password]
-                : throw new LinkException(LinkFailure.ProxyAuthenticationRequired, "SOCKS takes user names and passwords of 255 bytes at most, and no empty user name.");
+                : throw new LinkException(LinkFailure.ProxyAuthenticationRequired, "SOCKS allows user names and passwords of at most 255 bytes, and no empty user name.");
         }
         finally
         {

@@ -26,7 +26,7 @@ internal sealed class CertificateVerdict(string name, TlsDemands demands, TlsObs
         observation?.Received(certificate, chain);
         if (certificate is null || errors.HasFlag(SslPolicyErrors.RemoteCertificateNotAvailable))
         {
-            return Refuse(new LinkException(LinkFailure.CertificateInvalid, "The server showed no certificate."));
+            return Refuse(new LinkException(LinkFailure.CertificateInvalid, "The server sent no certificate."));
         }
 
         // Copies: what the handshake shows is disposed of with it.
@@ -129,7 +129,7 @@ internal sealed class CertificateVerdict(string name, TlsDemands demands, TlsObs
         }
 
         return (found.Flags & ServerChain.RevocationFlags) != 0
-            ? new LinkException(LinkFailure.RevocationUnknown, "It could not be found out whether the server's certificate has been revoked.")
+            ? new LinkException(LinkFailure.RevocationUnknown, "Whether the server's certificate has been revoked could not be determined.")
             : new LinkException(LinkFailure.CertificateInvalid, $"The server's certificate is not valid: {found.Reasons}");
     }
 

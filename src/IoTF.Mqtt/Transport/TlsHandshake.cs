@@ -91,21 +91,21 @@ internal static class TlsHandshake
 
         if (seen[0] == AlertRecord && seen.Length >= 7 && seen[6] == ProtocolVersionAlert)
         {
-            return new LinkException(LinkFailure.TlsVersionRefused, $"The server does not speak {offered}.", exception);
+            return new LinkException(LinkFailure.TlsVersionRefused, $"The server does not support {offered}.", exception);
         }
 
         // A server that takes the client for one that speaks its old version, too, finds no cipher in common: the record around its alert
         // carries the version that it chose, at offset 1.
         if (seen[0] == AlertRecord && seen.Length >= 7 && seen[6] == HandshakeFailureAlert && seen[2] < 3)
         {
-            return new LinkException(LinkFailure.TlsVersionRefused, $"The server speaks TLS 1.{Math.Max(0, seen[2] - 1)}, and {offered} is demanded.", exception);
+            return new LinkException(LinkFailure.TlsVersionRefused, $"The server uses TLS 1.{Math.Max(0, seen[2] - 1)}, and {offered} is required.", exception);
         }
 
         // The version stands in the ServerHello at offset 9: 03 01 is TLS 1.0, 03 02 is TLS 1.1, 03 03 is TLS 1.2 and later.
         if (seen[0] == HandshakeRecord && seen.Length >= 11 && seen[5] == ServerHello && seen[10] < 3)
         {
             return new LinkException(
-                LinkFailure.TlsVersionRefused, $"The server answered with TLS 1.{Math.Max(0, seen[10] - 1)}, and {offered} is demanded.", exception);
+                LinkFailure.TlsVersionRefused, $"The server answered with TLS 1.{Math.Max(0, seen[10] - 1)}, and {offered} is required.", exception);
         }
 
         if (demands.ClientCertificate is { } client && observed.Alert is { } alert && CertificateAlerts.TryGetValue(alert, out var meaning))

@@ -85,7 +85,7 @@ internal sealed class CertificateReader(PathIntrinsics paths)
                 break;
             case var other:
                 throw new CertificateReadException(
-                    $"A value of type {other?.GetType().Name ?? "null"} is not a certificate. Give the path of a PEM, DER or PFX file, or an X509Certificate2.");
+                    $"A value of type {other?.GetType().Name ?? "null"} is not a certificate. Use the path of a PEM, DER or PFX file, or an X509Certificate2.");
         }
     }
 
@@ -104,7 +104,7 @@ internal sealed class CertificateReader(PathIntrinsics paths)
 
         return provider.Name == "FileSystem"
             ? full
-            : throw new CertificateReadException($"'{path}' is not in the file system. Give a file, or the certificate itself: (Get-Item {path}).");
+            : throw new CertificateReadException($"'{path}' is not in the file system. Use a file, or the certificate itself: (Get-Item {path}).");
     }
 
     private static byte[] ReadFile(string path)
@@ -115,7 +115,7 @@ internal sealed class CertificateReader(PathIntrinsics paths)
         }
         catch (Exception fault) when (fault is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new CertificateReadException($"There is no certificate file '{path}'. Check the path; a relative one starts at the current location.", fault);
+            throw new CertificateReadException($"The certificate file '{path}' does not exist. Check the path; a relative one starts at the current location.", fault);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
@@ -174,7 +174,7 @@ internal sealed class CertificateReader(PathIntrinsics paths)
         catch (Exception fault) when (fault is CryptographicException or ArgumentException)
         {
             throw new CertificateReadException(
-                $"The certificate or private key in {source} cannot be read: {fault.Message.TrimEnd('.')}. If it has a password, give it with -CertificatePassword, or open the file with Get-PfxCertificate and give the result.",
+                $"The certificate or private key in {source} cannot be read: {fault.Message.TrimEnd('.')}. If it has a password, use -CertificatePassword, or open the file with Get-PfxCertificate and pass the result.",
                 fault);
         }
     }

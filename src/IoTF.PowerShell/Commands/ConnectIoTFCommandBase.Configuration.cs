@@ -76,7 +76,7 @@ public abstract partial class ConnectIoTFCommandBase
 
     /// <summary>Says where a value that is needed can be given.</summary>
     private protected static string Ways(string parameters, string key, string variable) =>
-        $"Give it with {parameters}, as {key} in a YAML file (-ConfigurationFile), or in the variable {variable}.";
+        $"Use {parameters}, {key} in a YAML file (-ConfigurationFile), or the variable {variable}.";
 
     private static ConfigurationValue<T>? GivenValue<T>(string parameter, T? value)
         where T : struct => value is { } given ? new(given, ConfigurationOrigin.Parameter(parameter)) : null;
@@ -133,8 +133,8 @@ public abstract partial class ConnectIoTFCommandBase
         {
             throw new ConfigurationException(
                 ConfigurationErrorId.ConfigurationValueInvalid,
-                $"{file.Origin} names authorities that cannot be had: {fault.Message}",
-                "Correct the path there, or give -CACertificate, which comes before it.");
+                $"{file.Origin} names certificate authorities that cannot be read: {fault.Message}",
+                "Correct the path there, or use -CACertificate, which takes precedence.");
         }
     }
 

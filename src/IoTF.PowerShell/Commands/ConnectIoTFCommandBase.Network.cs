@@ -15,7 +15,7 @@ public abstract partial class ConnectIoTFCommandBase
     [Parameter]
     public SwitchParameter WebSocket { get; set; }
 
-    /// <summary>The path of the WebSocket, which implies <c>-WebSocket</c>; <c>/mqtt</c> unless given. The service takes any.</summary>
+    /// <summary>The path of the WebSocket, which implies <c>-WebSocket</c>. Default: <c>/mqtt</c>; the service accepts any.</summary>
     [Parameter]
     [ValidatePattern(@"^/[\x21-\x7E]*\z")]
     public string? WebSocketPath { get; set; }
@@ -56,12 +56,12 @@ public abstract partial class ConnectIoTFCommandBase
         {
             return Proxy is null
                 ? null
-                : throw Refuse(ErrorIds.InvalidProxy, "Both -Proxy and -NoProxy were given.", "Give one of them.");
+                : throw Refuse(ErrorIds.InvalidProxy, "Both -Proxy and -NoProxy were given.", "Use one of them.");
         }
 
         if (ProxyCredential is not null && ProxyUseDefaultCredentials)
         {
-            throw Refuse(ErrorIds.InvalidProxy, "Both -ProxyCredential and -ProxyUseDefaultCredentials were given.", "Give one of them.");
+            throw Refuse(ErrorIds.InvalidProxy, "Both -ProxyCredential and -ProxyUseDefaultCredentials were given.", "Use one of them.");
         }
 
         var (source, address) = Proxy is not null ? ("-Proxy", Proxy.OriginalString) : FindConfiguredProxy(options);
@@ -75,8 +75,8 @@ public abstract partial class ConnectIoTFCommandBase
         {
             throw Refuse(
                 ErrorIds.InvalidProxy,
-                $"{source} is not a proxy that is understood.",
-                "Give http://, https:// or socks5:// with host and port, such as http://proxy.example.com:3128; -NoProxy connects directly.");
+                $"{source} is not a valid proxy.",
+                "Use http://, https:// or socks5:// with host and port, such as http://proxy.example.com:3128; -NoProxy connects directly.");
         }
 
         return proxy with
@@ -92,7 +92,7 @@ public abstract partial class ConnectIoTFCommandBase
         var (hostName, port) = (options.Endpoint.HostName, options.Endpoint.Port);
         if (EnvironmentProxies.Find(hostName, port, Environment.GetEnvironmentVariable) is { } variable)
         {
-            return ($"The environment's variable {variable.Name}", variable.Value);
+            return ($"The environment variable {variable.Name}", variable.Value);
         }
 
         if (EnvironmentProxies.AreThere(Environment.GetEnvironmentVariable) || !(OperatingSystem.IsWindows() || OperatingSystem.IsMacOS()))

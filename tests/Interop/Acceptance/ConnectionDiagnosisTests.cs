@@ -28,11 +28,11 @@ public sealed class ConnectionDiagnosisTests : IDisposable
         { "silent port", "TLS", "ConnectTimeout", "-Port" },
         { "wrong name", "TLS", "CertificateNameMismatch", "-HostName" },
         { "unknown authority", "TLS", "CertificateUntrusted", "'CN=IoTF interop unknown CA'" },
-        { "expired certificate", "TLS", "CertificateExpired", "renewed" },
+        { "expired certificate", "TLS", "CertificateExpired", "Renew the server" },
         { "TLS 1.1 only", "TLS", "TlsVersionRefused", "TLS 1.2" },
         { "plain-text server", "TLS", "NotTls", "-Insecure" },
         { "wrong token", "CONNACK", "NotAuthorized", "token may be wrong" },
-        { "proxy that refuses", "Proxy", "ProxyRefused", "Ask those who run the proxy" },
+        { "proxy that refuses", "Proxy", "ProxyRefused", "Ask the administrator of the proxy" },
         { "proxy that works", "", "", "" },
         { "proxy with another password", "Proxy", "ProxyAuthenticationRequired", "-ProxyCredential" },
         { "no proxy there", "TCP", "ProxyUnreachable", "-NoProxy" },
@@ -84,7 +84,7 @@ public sealed class ConnectionDiagnosisTests : IDisposable
         Assert.StartsWith("TLS_", (string)tls.CipherSuite, StringComparison.Ordinal);
         Assert.Equal("CN=IoTF interop test CA", (string)tls.AuthoritySubject);
         Assert.Equal("Warning", (string)tls.Result);
-        Assert.Contains("about to expire", (string)tls.Advice, StringComparison.Ordinal);
+        Assert.Contains("expires soon", (string)tls.Advice, StringComparison.Ordinal);
     }
 
     [Fact]

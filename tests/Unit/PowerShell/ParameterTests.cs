@@ -136,7 +136,7 @@ public sealed class ParameterTests : IClassFixture<Engine>, IDisposable
         File.WriteAllText(Named("key.pem"), certificate.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem());
         File.WriteAllText(Named("text.txt"), "hello");
 
-        Assert.Contains("There is no certificate file", Refusal(Named("missing.pem")), StringComparison.Ordinal);
+        Assert.Contains("The certificate file", Refusal(Named("missing.pem")), StringComparison.Ordinal);
         Assert.Contains("Get-PfxCertificate", Refusal(Named("locked.pfx")), StringComparison.Ordinal);
         Assert.Contains("There is no certificate in", Refusal(Named("key.pem")), StringComparison.Ordinal);
         Assert.Contains("cannot be read", Refusal(Named("text.txt")), StringComparison.Ordinal);
