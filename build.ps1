@@ -1,9 +1,9 @@
 <#
 .SYNOPSIS
-    Builds the module, shows it at work, tests it, makes and publishes its package, or removes what was built.
+    Builds the module, runs a first example, tests it, makes and publishes its package, or removes what was built.
 .DESCRIPTION
     Build      builds the solution and stages the module into bin/, so that Import-Module ./IoTF.psd1 works.
-    Quickstart builds the module and runs examples/quickstart.ps1: a device and an application talk over TLS on this machine.
+    Quickstart builds the module and runs examples/quickstart.ps1: a device and an application exchange messages over TLS on this machine.
     Test       builds everything and runs all tests: those of dotnet test, and tests/Pester under each version of Pester that Directory.Packages.props
                names, each in a process of its own. It fails when a test, a block or a file failed, was not run, or none ran. A test whose
                program is missing is skipped with its reason. The outcomes are in TestResults/.
@@ -18,7 +18,7 @@
 .PARAMETER Configuration
     Debug or Release. Default: Release.
 .PARAMETER NoBuild
-    Takes what is staged in bin/ already. For Package, Publish and Quickstart.
+    Uses the build in bin/. For Package, Publish and Quickstart.
 .PARAMETER OutputFolder
     Where the package goes. Default: package/.
 .PARAMETER SigningCertificate

@@ -1,9 +1,9 @@
 <#
 .SYNOPSIS
-    A job of GitHub or GitLab tells devices that there is a new version of their software.
+    A GitHub or GitLab job announces a new software version to devices.
 .DESCRIPTION
     The organization, the API key and its token are in the environment, as the variables of IBM's clients: WIOTP_AUTH_KEY and WIOTP_AUTH_TOKEN. Jobs get them
-    from the secrets of the project; nothing of it stands in a file or on a command line. Ends with an error when a command was not acknowledged by the service.
+    from the secrets of the project; nothing of it is in a file or on a command line. Ends with an error when a command was not acknowledged by the service.
 .PARAMETER DevicesFile
     A CSV file with the columns DeviceType and DeviceId.
 .PARAMETER Version

@@ -2,10 +2,10 @@
 .SYNOPSIS
     A runbook of Azure Automation: reports the devices and gateways that are not connected, and why.
 .DESCRIPTION
-    The service tells an application what it knows of every device as soon as it asks. This runbook takes that for a while, emits an object for each
-    device that is away, and ends.
+    When an application subscribes, the service sends the last known status of every device. This runbook receives them for a while, emits an object
+    for each disconnected device, and ends.
 
-    To set it up: import IoTF from the Gallery as a module for the runtime PowerShell 7.4; make a credential asset whose user name is an API key
+    Setup: import IoTF from the Gallery as a module for the runtime PowerShell 7.4; make a credential asset whose user name is an API key
     (a-org-key) and whose password is its token; make a runbook of this file and a schedule for it.
 .PARAMETER Organization
     The organization, as main.
@@ -31,7 +31,7 @@ $ErrorActionPreference = 'Stop'
 $credential = Get-AutomationPSCredential -Name $CredentialName
 $session = Connect-IoTFApplication -Organization $Organization -Credential $credential -ApplicationId azure-automation @Connection
 try {
-    # The last word about each device counts.
+    # Only the last status of each device counts.
     $known = [ordered]@{}
     Receive-IoTFStatus -Session $session -Timeout $Seconds | ForEach-Object { $known["$($_.DeviceType):$($_.DeviceId)"] = $_ }
     $known.Values | Where-Object IsConnected -eq $false | ForEach-Object {

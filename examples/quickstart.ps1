@@ -1,8 +1,8 @@
 <#
 .SYNOPSIS
-    A device and an application talk to each other, on this machine and over TLS 1.2.
+    A device and an application exchange messages on this machine, over TLS 1.2.
 .DESCRIPTION
-    Nothing has to be set up before.
+    Requires no preparation.
 .EXAMPLE
     ./examples/quickstart.ps1
 
@@ -45,7 +45,7 @@ if ($null -eq $command) { throw 'No command arrived within 5 seconds.' }
 $command | Out-Default
 "   The command asks for a delay of $($command.Data.delay) s."
 
-'8. Everybody says goodbye.'
+'8. The sessions disconnect, and the emulator stops.'
 Get-IoTFSession | Disconnect-IoTFSession
 Stop-IoTFEmulator
 '   Done.'

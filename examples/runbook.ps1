@@ -1,8 +1,8 @@
 <#
 .SYNOPSIS
-    A device sends what a CSV file holds, unattended, and the exit code says whether the service has acknowledged all of it.
+    A device sends a CSV file unattended; the exit code is 0 if the service acknowledged every row.
 .DESCRIPTION
-    What is not given comes from the WIOTP_ variables, or from a file of IBM's clients (-ConfigurationFile).
+    Parameters that are not given come from the WIOTP_ variables, or from a file of IBM's clients (-ConfigurationFile).
     Ends with 0 when every row was acknowledged, else with 1 and the reason on the error stream.
 .PARAMETER ReadingsFile
     The readings: a line of names, then a line of values each.
@@ -74,7 +74,7 @@ try {
         [pscustomobject] $reading
     }
 
-    # Returns when the service has acknowledged every row; a row that it did not take ends the script.
+    # Returns when the service has acknowledged every row; a row that it rejects ends the script.
     $readings | Send-IoTFEvent status -Session $session
     Disconnect-IoTFSession $session
     "$(@($readings).Count) readings were acknowledged as $($session.ClientId)."

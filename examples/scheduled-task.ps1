@@ -1,13 +1,13 @@
 <#
 .SYNOPSIS
-    Registers a scheduled task of Windows that runs runbook.ps1 every hour, whether somebody is logged on or not.
+    Registers a Windows scheduled task that runs runbook.ps1 every hour, also when no user is logged on.
 .DESCRIPTION
     Run it once, in an elevated PowerShell of the account that the task will run as: only that account, on that machine, can read the captured credential.
     The task ends with the exit code of the runbook, which Get-ScheduledTaskInfo shows as LastTaskResult.
 .PARAMETER CredentialFile
     The captured credential: Get-Credential use-token-auth | Export-Clixml C:\ProgramData\iotf\cred.xml
 .PARAMETER ReadingsFile
-    What the runbook sends.
+    The readings.
 .PARAMETER Organization
     The organization.
 .PARAMETER DeviceType

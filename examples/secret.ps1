@@ -2,14 +2,14 @@
 .SYNOPSIS
     A device sends an event with a token from a vault of SecretManagement.
 .DESCRIPTION
-    A credential goes through the pipeline: its password is the token. A secret that is only a token is given as -Token (Get-Secret name).
+    The credential is piped, and its password is the token. For a secret that is only a token, use -Token (Get-Secret name).
 
-    To set it up: Install-PSResource Microsoft.PowerShell.SecretManagement, Microsoft.PowerShell.SecretStore; Register-SecretVault; then
+    Setup: Install-PSResource Microsoft.PowerShell.SecretManagement, Microsoft.PowerShell.SecretStore; Register-SecretVault; then
     Set-Secret plant-p1 (Get-Credential use-token-auth).
 .PARAMETER SecretName
     The name of the secret, a credential.
 .PARAMETER Connection
-    The device and where it connects: parameters for Connect-IoTFDevice.
+    Device and host: parameters of Connect-IoTFDevice.
 .EXAMPLE
     ./secret.ps1 -SecretName plant-p1 -Connection @{ Organization = 'abc123'; DeviceType = 'pump'; DeviceId = 'p1' }
 #>
