@@ -31,8 +31,11 @@ internal sealed record AcceptedConnection(
 /// <summary>Makes one connection: network, proxy, TLS, WebSocket, CONNECT, CONNACK, within the time limit.</summary>
 internal static class Handshake
 {
+    /// <summary>How many messages of QoS 1 and 2 the service may send before the first is acknowledged (MQTT 5).</summary>
+    internal const int ReceiveMaximum = 1000;
+
     /// <summary>The largest packet taken from the service: the largest payload with room for topic and properties, many times over.</summary>
-    private const int MaximumPacketSize = 16 * 1024 * 1024;
+    internal const int MaximumPacketSize = 16 * 1024 * 1024;
 
     /// <summary>The limit of .NET for one look-up of revocation; it counts even when nobody waits for the look-up any more.</summary>
     private static readonly TimeSpan LongestDownload = TimeSpan.FromSeconds(15);
@@ -95,7 +98,14 @@ internal static class Handshake
     /// <exception cref="LinkException">The connection ended, or what arrived was no answer.</exception>
     internal static async Task<AcceptedConnection> LogInAsync(Stream stream, SessionOptions options, TimeProvider clock, ReadPace pace, CancellationToken cancellationToken)
     {
-        var link = new Link(stream, new LinkOptions { Version = options.Version, MaximumPacketSize = MaximumPacketSize, Clock = clock, Pace = pace });
+        var link = new Link(stream, new LinkOptions
+        {
+            Version = options.Version,
+            MaximumPacketSize = MaximumPacketSize,
+            ReadsThroughLargePublish = true,
+            Clock = clock,
+            Pace = pace,
+        });
         try
         {
             SendConnect(link, options);
@@ -126,6 +136,8 @@ internal static class Handshake
                     ? (uint)Math.Clamp(options.SessionExpiry.TotalSeconds, 0, uint.MaxValue)
                     : 0,
                 RequestProblemInformation = true,
+                ReceiveMaximum = ReceiveMaximum,
+                MaximumPacketSize = MaximumPacketSize,
                 WillFlag = options.Will is not null,
                 WillTopic = options.Will?.Topic,
                 WillMessage = options.Will?.Payload,

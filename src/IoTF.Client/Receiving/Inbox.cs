@@ -4,7 +4,8 @@ namespace IoTF.Client.Receiving;
 
 /// <summary>
 /// The messages of one subscription that wait for a receiver, oldest first. QoS 1 and 2 are bounded by the service, which stops when
-/// too many are not acknowledged; of QoS 0, and of what a receiver has set aside, the oldest are dropped, and counted.
+/// too many are not acknowledged; of QoS 0, and of what a receiver has set aside, the oldest are dropped, and counted, when there are too
+/// many or they have too many bytes.
 /// </summary>
 public sealed class Inbox
 {
@@ -12,18 +13,19 @@ public sealed class Inbox
     private const double LongestAlarm = 24 * 60 * 60 * 1000;
 
     private readonly object _gate = new();
-    private readonly int _capacity;
+    private readonly InboxCapacity _capacity;
     private ReceivedMessage? _oldest;
     private ReceivedMessage? _newest;
     private int _count;
     private int _droppable;
+    private long _droppableBytes;
     private long _insertions;
     private long _additions;
     private long _dropped;
     private int _waiting;
     private Fault? _ended;
 
-    internal Inbox(int capacity, TimeProvider clock)
+    internal Inbox(InboxCapacity capacity, TimeProvider clock)
     {
         _capacity = capacity;
         Clock = clock;
@@ -39,18 +41,19 @@ public sealed class Inbox
     public long Dropped => Volatile.Read(ref _dropped);
 
     /// <summary>Adds a message. Receivers are woken by <see cref="Announce"/>.</summary>
-    /// <returns>Whether a message was dropped for it.</returns>
-    internal bool Add(ReceivedMessage message)
+    /// <returns>How many messages were dropped for it.</returns>
+    internal int Add(ReceivedMessage message)
     {
         lock (_gate)
         {
             Append(message);
-            return _droppable > _capacity && DropOldest();
+            return DropWhatIsTooMuch();
         }
     }
 
     /// <summary>Adds a message that waited elsewhere, before those that were received after it.</summary>
-    internal void Insert(ReceivedMessage message)
+    /// <returns>How many messages were dropped for it.</returns>
+    internal int Insert(ReceivedMessage message)
     {
         lock (_gate)
         {
@@ -62,10 +65,7 @@ public sealed class Inbox
 
             InsertBehind(before, message);
             _insertions++;
-            if (_droppable > _capacity)
-            {
-                DropOldest();
-            }
+            return DropWhatIsTooMuch();
         }
     }
 
@@ -134,7 +134,7 @@ public sealed class Inbox
                 if (passedOver is not null && !message.IsDroppable)
                 {
                     message.IsSetAside = true;
-                    _droppable++;
+                    Weigh(message, 1);
                     passedOver.Add(message);
                 }
             }
@@ -203,19 +203,33 @@ public sealed class Inbox
         }
     }
 
-    private bool DropOldest()
+    private int DropWhatIsTooMuch()
     {
-        for (var message = _oldest; message is not null; message = message.Next)
+        var dropped = 0;
+        for (var message = _oldest; message is not null && _capacity.IsExceededBy(_droppable, _droppableBytes);)
         {
+            var next = message.Next;
             if (message.IsDroppable)
             {
                 Remove(message);
-                _dropped++;
-                return true;
+                dropped++;
             }
+
+            message = next;
         }
 
-        return false;
+        _dropped += dropped;
+        return dropped;
+    }
+
+    /// <summary>Counts a message that may be dropped, or is gone.</summary>
+    private void Weigh(ReceivedMessage message, int change)
+    {
+        if (message.IsDroppable)
+        {
+            _droppable += change;
+            _droppableBytes += change * message.Size;
+        }
     }
 
     private void Append(ReceivedMessage message) => InsertBehind(_newest, message);
@@ -245,7 +259,7 @@ public sealed class Inbox
         message.IsListed = true;
         _count++;
         _additions++;
-        _droppable += message.IsDroppable ? 1 : 0;
+        Weigh(message, 1);
     }
 
     private void Remove(ReceivedMessage message)
@@ -271,6 +285,6 @@ public sealed class Inbox
         message.Previous = message.Next = null;
         message.IsListed = false;
         _count--;
-        _droppable -= message.IsDroppable ? 1 : 0;
+        Weigh(message, -1);
     }
 }

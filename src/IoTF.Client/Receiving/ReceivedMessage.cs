@@ -7,6 +7,9 @@ namespace IoTF.Client.Receiving;
 /// <summary>One message as a receiver gets it. It is its own entry in the inbox, so nothing is allocated per message beside it.</summary>
 public sealed class ReceivedMessage
 {
+    /// <summary>The objects of a message, without payload and topic.</summary>
+    private const int Overhead = 256;
+
     private readonly InboundMessage _message;
     private readonly Copies? _copies;
     private int _consumed;
@@ -55,6 +58,9 @@ public sealed class ReceivedMessage
 
     /// <summary>Whether it may be dropped when too many wait: the service does not keep it.</summary>
     internal bool IsDroppable => IsSetAside || QualityOfService == QualityOfService.AtMostOnce;
+
+    /// <summary>About how many bytes of memory it takes: the payload, the topic in UTF-16, and what describes them.</summary>
+    internal long Size => Payload.Length + (2 * Topic.Length) + Overhead;
 
     /// <summary>Whether it waits in an inbox.</summary>
     internal bool IsListed { get; set; }

@@ -12,7 +12,7 @@ public sealed class Receiver
     private readonly Mailroom _mailroom;
     private readonly string? _filter;
     private readonly InboxReader _waiting;
-    private readonly InboxReader _arriving;
+    private InboxReader _arriving;
 
     /// <summary>A receiver that the mailroom lets in.</summary>
     /// <param name="mailroom">The mailroom.</param>
@@ -31,7 +31,7 @@ public sealed class Receiver
         Subscription = subscription;
         SetsAside = setsAside;
         Since = since;
-        Inbox = new Inbox(Subscription.InboxCapacity, clock);
+        Inbox = new Inbox(InboxCapacity.Default, clock);
         _arriving = new InboxReader(Inbox, fits: null, setsAside: false);
         _waiting = new InboxReader(subscription.Inbox, message => message.Number <= since && Fits(message.Topic), setsAside);
     }
@@ -64,6 +64,13 @@ public sealed class Receiver
         var message = _arriving.Take(timeout, cancellationToken);
         message?.Audience?.Took();
         return message;
+    }
+
+    /// <summary>From now on it takes only what has arrived by now.</summary>
+    public void TakeOnlyWhatWaits()
+    {
+        var last = _mailroom.LastNumber;
+        _arriving = new InboxReader(Inbox, message => message.Number <= last, setsAside: false);
     }
 
     /// <summary>

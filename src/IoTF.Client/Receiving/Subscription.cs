@@ -10,15 +10,11 @@ public sealed record SubscriptionRequest(string Filter, MessageKind Kind);
 /// <summary>One topic filter that a session has subscribed, with those who receive from it. The mailroom guards it.</summary>
 public sealed class Subscription
 {
-    /// <summary>How many QoS 0 messages wait for a receiver before the oldest is dropped.</summary>
-    public const int InboxCapacity = 10_000;
-
     private volatile Receiver[] _receivers = [];
-    private long _droppedBefore;
 
     internal Subscription(SubscriptionRequest request, TimeProvider clock)
     {
-        Inbox = new Inbox(InboxCapacity, clock);
+        Inbox = new Inbox(InboxCapacity.Default, clock);
         Filter = request.Filter;
         Kind = request.Kind;
     }
@@ -38,8 +34,8 @@ public sealed class Subscription
     /// <summary>Messages that were not taken yet.</summary>
     internal int Waiting => Inbox.Count + _receivers.Sum(static receiver => receiver.Inbox.Count);
 
-    /// <summary>Messages that were dropped because nobody took them.</summary>
-    internal long Dropped => Volatile.Read(ref _droppedBefore) + Inbox.Dropped + _receivers.Sum(static receiver => receiver.Inbox.Dropped);
+    /// <summary>Messages that were dropped because too much waited, and that nobody was told about yet.</summary>
+    internal long UntoldDrops { get; set; }
 
     internal void Enter(Receiver receiver) => _receivers = [.. _receivers, receiver];
 
@@ -48,13 +44,7 @@ public sealed class Subscription
     {
         var before = _receivers;
         _receivers = [.. before.Where(other => other != receiver)];
-        if (_receivers.Length == before.Length)
-        {
-            return false;
-        }
-
-        Volatile.Write(ref _droppedBefore, _droppedBefore + receiver.Inbox.Dropped);
-        return true;
+        return _receivers.Length < before.Length;
     }
 
     /// <summary>Finds out who gets a message that has arrived: every receiver that asked for it; if there is none, it waits.</summary>
@@ -91,10 +81,11 @@ public sealed class Subscription
     }
 
     /// <summary>Takes a message that is given up elsewhere: for the first receiver that came after it and asked for it, else for the next.</summary>
-    internal void Accept(ReceivedMessage message)
+    /// <returns>How many messages were dropped for it.</returns>
+    internal int Accept(ReceivedMessage message)
     {
         var heir = Array.Find(_receivers, receiver => receiver.Since >= message.Number && receiver.Fits(message.Topic));
-        (heir?.Inbox ?? Inbox).Insert(message);
+        return (heir?.Inbox ?? Inbox).Insert(message);
     }
 
     /// <summary>Takes everything out: what waits, and what was given to a receiver whose subscription failed.</summary>

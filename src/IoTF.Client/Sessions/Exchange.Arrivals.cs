@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
+using IoTF.Client.Connecting;
 using IoTF.Client.Faults;
 using IoTF.Client.Sending;
 using IoTF.Mqtt;
@@ -82,12 +83,15 @@ internal sealed partial class Exchange
 
         _wait.SignOfLife();
         _answered |= packet is MqttPubAckPacket or MqttPubRecPacket or MqttPubCompPacket;
-        _progressed |= _answered || packet is MqttPublishPacket;
+        _progressed |= _answered || packet is MqttPublishPacket or OversizedPublishPacket;
         OutboundMessage? message;
         switch (packet)
         {
             case MqttPublishPacket publish:
                 Take(publish, link);
+                break;
+            case OversizedPublishPacket oversized:
+                Drop(oversized, link);
                 break;
             case MqttPubAckPacket ack:
                 _outbound.OnPubAck(ack.PacketIdentifier, out message);
@@ -148,11 +152,37 @@ internal sealed partial class Exchange
                     _inbound.Consumed(message, link);
                 }
 
+                if (_inbound.Count == _mostToReceive)
+                {
+                    _mailroom.TellOfHeldBack(_mostToReceive);
+                }
+
                 break;
             case InboundOutcome.LimitExceeded:
-                throw new LinkException(LinkFailure.Malformed, "The service sent more unacknowledged messages than it may.") { Breach = ReasonCode.ReceiveMaximumExceeded };
+                throw TooManyUnacknowledged();
         }
     }
+
+    /// <summary>
+    /// Acknowledges a message that is too large to be kept. Only MQTT 5 can say that it is refused, and a session that is kept would get it
+    /// again with each connection.
+    /// </summary>
+    private void Drop(OversizedPublishPacket publish, Link link)
+    {
+        var message = new InboundMessage(publish.Topic, [], publish.QualityOfService, publish.PacketIdentifier, publish.Retain, publish.Duplicate);
+        switch (_inbound.OnPublish(message, link))
+        {
+            case InboundOutcome.Deliver:
+                _inbound.Consumed(message, link, _options.Version == MqttVersion.V5 ? ReasonCode.QuotaExceeded : ReasonCode.Success);
+                _mailroom.DropTooLarge(publish.Topic, publish.Size, Handshake.MaximumPacketSize);
+                break;
+            case InboundOutcome.LimitExceeded:
+                throw TooManyUnacknowledged();
+        }
+    }
+
+    private static LinkException TooManyUnacknowledged() =>
+        new(LinkFailure.Malformed, "The service sent more unacknowledged messages than it may.") { Breach = ReasonCode.ReceiveMaximumExceeded };
 
     private void Settle(OutboundMessage? message, byte reasonCode, string? reason)
     {

@@ -6,6 +6,7 @@ using IoTF.Mqtt;
 using IoTF.Mqtt.Delivery;
 using IoTF.Mqtt.Links;
 using IoTF.Protocol.Identities;
+using IoTF.Protocol.Limits;
 using IoTF.Protocol.Topics;
 using MQTTnet.Packets;
 
@@ -24,7 +25,7 @@ internal sealed partial class Exchange
     private readonly TimeProvider _clock;
     private readonly OutboundWindow _outbound;
 
-    private readonly InboundWindow _inbound = new();
+    private readonly InboundWindow _inbound;
 
     private readonly PendingRequests _requests = new();
 
@@ -38,6 +39,9 @@ internal sealed partial class Exchange
 
     private readonly string? _notificationTopic;
     private readonly int _most;
+
+    /// <summary>How many messages the service sends before the first is acknowledged, as far as that is known.</summary>
+    private readonly int _mostToReceive;
     private int _limit;
     private Link? _link;
     private Fault? _refusal;
@@ -58,6 +62,8 @@ internal sealed partial class Exchange
         _clock = clock;
         _mailroom = mailroom;
         _most = Math.Min(options.MaxInFlight, ushort.MaxValue - IdsForRequests);
+        _inbound = new InboundWindow { Limit = options.Version == MqttVersion.V5 ? Handshake.ReceiveMaximum : ushort.MaxValue };
+        _mostToReceive = Math.Min(_inbound.Limit, ServiceLimits.InFlight(options.Identity.Role));
         _outbound = new OutboundWindow(_most, Math.Min(_most, options.MaxInFlightExactlyOnce));
         _wait = new GateWait(clock);
         _pacing = new ReadPacing(_outbound, mailroom, clock);

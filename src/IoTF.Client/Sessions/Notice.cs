@@ -31,6 +31,9 @@ internal enum NoticeTopic
     /// <summary>The service has dropped messages of a gateway.</summary>
     Dropped,
 
+    /// <summary>Messages were too large to be received.</summary>
+    TooLarge,
+
     /// <summary>Messages were never sent, because their sender ended first.</summary>
     Unsent,
 

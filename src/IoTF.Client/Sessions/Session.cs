@@ -21,6 +21,7 @@ public sealed class Session : IAsyncDisposable
     private readonly SemaphoreSlim _subscribing = new(1);
     private readonly object _gate = new();
     private Task<IReadOnlyList<PendingMessage>>? _life;
+    private int _toldOfLowerQuality;
 
     /// <summary>A session that is not connected yet.</summary>
     /// <param name="options">Who connects where, and how.</param>
@@ -113,7 +114,12 @@ public sealed class Session : IAsyncDisposable
     public void NoteFailure(Func<long, string> message) => _notices.Count(NoticeTopic.Failure, NoticeLevel.Warning, 1, message);
 
     /// <summary>What happened in the background since the last call.</summary>
-    public IReadOnlyList<Notice> TakeNotices() => _notices.Take();
+    /// <param name="isLast">Whether the caller will not ask soon again: then what is told in intervals is told now.</param>
+    public IReadOnlyList<Notice> TakeNotices(bool isLast = true)
+    {
+        _mailroom.NoteDrops(isLast);
+        return _notices.Take();
+    }
 
     /// <summary>
     /// Begins to receive what a filter selects: subscribes it, with the QoS that messages were sent with, unless that was done before.
@@ -413,6 +419,19 @@ public sealed class Session : IAsyncDisposable
             {
                 throw new FaultException(SessionFaults.SubscriptionRefused(Options, filters[i], codes[i]));
             }
+
+            TellOfLowerQuality(filters[i], (QualityOfService)codes[i]);
+        }
+    }
+
+    /// <summary>Tells once that messages come with a lower QoS than they are sent with.</summary>
+    private void TellOfLowerQuality(string filter, QualityOfService granted)
+    {
+        if (granted < QualityOfService.ExactlyOnce && Interlocked.Exchange(ref _toldOfLowerQuality, 1) == 0)
+        {
+            _notices.Add(
+                NoticeLevel.Warning,
+                $"{Options.Endpoint} delivers messages for '{filter}' to {Options.Identity.ClientId} with QoS {(int)granted} at most: {(granted == QualityOfService.AtMostOnce ? "what is under way when a connection breaks is lost" : "they may arrive twice")}.");
         }
     }
 

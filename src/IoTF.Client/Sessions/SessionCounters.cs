@@ -6,7 +6,7 @@ namespace IoTF.Client.Sessions;
 /// <param name="Pending">QoS 1 and 2 messages sent and not acknowledged yet.</param>
 /// <param name="Received">Messages received, repetitions left out.</param>
 /// <param name="Waiting">Messages received and not taken by a receiver yet.</param>
-/// <param name="Dropped">QoS 0 messages dropped because no receiver took them.</param>
+/// <param name="Dropped">Messages dropped here: of QoS 0, or passed over, because too much waited to be received; and those too large to be received.</param>
 /// <param name="BytesSent">Bytes sent to the service, with all protocol overhead but that of TLS.</param>
 /// <param name="BytesReceived">Bytes received from the service, likewise.</param>
 public sealed record SessionCounters(

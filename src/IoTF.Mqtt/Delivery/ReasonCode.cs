@@ -18,6 +18,9 @@ public static class ReasonCode
     /// <summary>The packet id is not known (PUBREL and PUBCOMP only).</summary>
     public const byte PacketIdentifierNotFound = 0x92;
 
+    /// <summary>A limit of the receiver is exceeded.</summary>
+    public const byte QuotaExceeded = 0x97;
+
     /// <summary>Whether a code says that the message was refused.</summary>
     public static bool IsFailure(byte reasonCode) => reasonCode >= FirstFailure;
 

@@ -8,8 +8,14 @@ public sealed record LinkOptions
     /// <summary>The version both ends speak; null on the accepting side, where the first packet tells.</summary>
     public MqttVersion? Version { get; init; }
 
-    /// <summary>The largest packet that is accepted, in bytes with its header. A larger one ends the link before it is read.</summary>
+    /// <summary>The largest packet that is accepted, in bytes with its header. A larger one ends the link before it is read; see <see cref="ReadsThroughLargePublish"/>.</summary>
     public int MaximumPacketSize { get; init; } = 1024 * 1024;
+
+    /// <summary>
+    /// Whether a PUBLISH that is too large is read to its end without being kept, and given out as <see cref="OversizedPublishPacket"/>: who
+    /// closes the connection over a message instead gets it again with the next one, for as long as the other end keeps the session.
+    /// </summary>
+    public bool ReadsThroughLargePublish { get; init; }
 
     /// <summary>How many bytes may wait for the network before <see cref="Link.WaitForRoomAsync"/> waits.</summary>
     public int WriteAhead { get; init; } = 256 * 1024;

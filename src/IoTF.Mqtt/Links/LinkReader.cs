@@ -22,6 +22,10 @@ internal sealed class LinkReader
     private int _start;
     private int _end;
     private bool _filled;
+
+    /// <summary>The packet that is being read through; null when none is.</summary>
+    private OversizedPublishPacket? _oversized;
+    private long _toSkip;
     private long _bytesReceived;
     private long _lastReceived;
 
@@ -52,6 +56,11 @@ internal sealed class LinkReader
     public bool TryRead(out MqttPacket? packet)
     {
         packet = null;
+        if (_oversized is not null)
+        {
+            return TrySkip(out packet);
+        }
+
         if (_start < _end)
         {
             CheckFirstByte(_buffer[_start]);
@@ -65,6 +74,13 @@ internal sealed class LinkReader
         var total = headerSize + bodySize;
         if (total > _options.MaximumPacketSize)
         {
+            if (_options.ReadsThroughLargePublish && PacketRules.IsPublish(_buffer[_start]))
+            {
+                _toSkip = total;
+                _oversized = OversizedPublishPacket.Read(_buffer[_start], _buffer.AsSpan(_start + headerSize, _end - _start - headerSize), bodySize, total);
+                return _oversized is not null && TrySkip(out packet);
+            }
+
             throw new LinkException(
                 LinkFailure.PacketTooLarge,
                 $"The other end announced a packet of {total:N0} bytes; at most {_options.MaximumPacketSize:N0} are accepted.");
@@ -105,6 +121,18 @@ internal sealed class LinkReader
         Volatile.Write(ref _bytesReceived, _bytesReceived + count);
         Volatile.Write(ref _lastReceived, _options.Clock.GetTimestamp());
         return true;
+    }
+
+    /// <summary>Forgets what has arrived of a packet that is too large.</summary>
+    /// <returns>Whether that was all of it.</returns>
+    private bool TrySkip(out MqttPacket? packet)
+    {
+        var arrived = (int)Math.Min(_toSkip, _end - _start);
+        _start += arrived;
+        _toSkip -= arrived;
+        packet = _toSkip == 0 ? _oversized : null;
+        _oversized = _toSkip == 0 ? null : _oversized;
+        return packet is not null;
     }
 
     /// <summary>Reads the fixed header (MQTT-3.1.1 §2.2): one byte, then the remaining length in one to four.</summary>

@@ -13,6 +13,9 @@ internal static class PacketRules
     private const int Unsubscribe = 10;
     private const int Auth = 15;
 
+    /// <summary>Whether a packet that begins with this byte is a PUBLISH.</summary>
+    public static bool IsPublish(byte header) => header >> 4 == Publish;
+
     /// <summary>Type and flags of the fixed header (MQTT-3.1.1 §2.2.1, §2.2.2). MQTT 3.1 has DUP on more packets and ignores flags it does not use.</summary>
     public static void CheckHeader(byte header, MqttVersion? version)
     {

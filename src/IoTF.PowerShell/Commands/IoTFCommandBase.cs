@@ -71,9 +71,11 @@ public abstract class IoTFCommandBase : PSCmdlet, IDisposable
     private protected static IoTFException Refuse(string errorId, string message, string nextStep) => new(errorId, message, nextStep);
 
     /// <summary>Tells what happened to a session in the background; only the pipeline thread writes.</summary>
-    private protected void WriteNotices(Session session)
+    /// <param name="session">The session.</param>
+    /// <param name="isLast">Whether the cmdlet will not tell soon again.</param>
+    private protected void WriteNotices(Session session, bool isLast = true)
     {
-        foreach (var notice in session.TakeNotices())
+        foreach (var notice in session.TakeNotices(isLast))
         {
             if (notice.Level == NoticeLevel.Warning)
             {

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using IoTF.Client.Receiving;
 using IoTF.PowerShell.Completion;
+using IoTF.PowerShell.Errors;
 using IoTF.PowerShell.Parameters;
 using IoTF.PowerShell.Reporting;
 using IoTF.PowerShell.Selections;
@@ -11,8 +12,9 @@ namespace IoTF.PowerShell.Commands;
 
 /// <summary>
 /// What the <c>Receive-</c> cmdlets share: messages stream out as they come, until the count, the time or Ctrl+C ends it. A message is
-/// acknowledged when the pipeline has taken it. One that ends the pipeline with an error, or is at work at Ctrl+C, is not: the next
-/// receiver of the session gets it again, and so does, with a persistent session, a script that died over it.
+/// acknowledged when the pipeline has taken it, also when it was the last that is wanted (<c>Select-Object -First</c>). One that ends the
+/// pipeline with an error, or is at work at Ctrl+C, is not: the next receiver of the session gets it again, and so does, with a persistent
+/// session, a script that died over it.
 /// </summary>
 public abstract class ReceiveIoTFCommandBase : IoTFCommandBase
 {
@@ -24,7 +26,7 @@ public abstract class ReceiveIoTFCommandBase : IoTFCommandBase
     [ValidateRange(1, int.MaxValue)]
     public int? Count { get; set; }
 
-    /// <summary>Ends after this time, however many messages came; a bare number is seconds. Without an end unless given.</summary>
+    /// <summary>Ends after this time, however many messages came or wait; a bare number is seconds, 0 takes what waits. Without an end unless given.</summary>
     [Parameter]
     [Alias("TimeoutSec")]
     [TimeoutTransformation]
@@ -40,6 +42,17 @@ public abstract class ReceiveIoTFCommandBase : IoTFCommandBase
     /// <summary>Which messages, by the parameters.</summary>
     private protected abstract Selection Select();
 
+    private protected sealed override void Begin()
+    {
+        if (MyInvocation.BoundParameters.TryGetValue("OutBuffer", out var buffered) && buffered is > 0)
+        {
+            throw Refuse(
+                ErrorIds.OutBufferRefused,
+                "-OutBuffer would have messages acknowledged that no command has got yet, and they would be lost if the script ended.",
+                "Leave -OutBuffer out, also in $PSDefaultParameterValues.");
+        }
+    }
+
     private protected sealed override void End()
     {
         var selection = Select();
@@ -48,13 +61,12 @@ public abstract class ReceiveIoTFCommandBase : IoTFCommandBase
         var request = selection.MakeRequest(identity);
         TopicRules.RequireMaySubscribe(identity, request.Filter);
         WriteNotices(session.Session);
-        var started = TimeProvider.System.GetTimestamp();
         var receiver = BeginToReceive(session.Session, request);
         var progress = new ProgressReport(this, $"Receiving '{request.Filter}' for {session.ClientId}");
         try
         {
             WriteVerbose($"Receiving '{request.Filter}' for {session.ClientId}{(Count is null && Timeout is null ? " until Ctrl+C" : "")}.");
-            Receive(session, selection, receiver, progress, started);
+            Receive(session, selection, receiver, progress);
         }
         finally
         {
@@ -67,61 +79,56 @@ public abstract class ReceiveIoTFCommandBase : IoTFCommandBase
         ? session.ReceiveAsync(request, StopToken)
         : session.ReceiveBrieflyAsync(request, StopToken));
 
-    private void Receive(IoTFSession session, Selection selection, Receiver receiver, ProgressReport progress, long started)
+    private void Receive(IoTFSession session, Selection selection, Receiver receiver, ProgressReport progress)
     {
         var identity = session.Session.Options.Identity;
-        for (var received = 0; received < (Count ?? int.MaxValue) || Count is null;)
+        var reception = new Reception(receiver, Count, Timeout, session.Session.Clock);
+        using var watch = new PipelineWatch();
+        while (reception.TryTake(LongestSilence, out var message, StopToken))
         {
-            var left = Timeout is { } limit ? limit - TimeProvider.System.GetElapsedTime(started) : TimeSpan.MaxValue;
-            if (left < TimeSpan.Zero)
-            {
-                left = TimeSpan.Zero;
-            }
-
-            var message = receiver.Take(left < LongestSilence ? left : LongestSilence, StopToken);
-            if (message is null && left <= LongestSilence)
-            {
-                WriteVerbose($"{received} messages came within {Timeout!.Value.TotalSeconds:0.###} s.");
-                break;
-            }
-
             if (message is not null && selection.MakeObject(identity, message) is { } emitted)
             {
-                Emit(emitted, message, receiver);
-                received++;
+                Emit(emitted, message, receiver, watch);
+                reception.Counted();
             }
             else
             {
                 message?.Consume();
             }
 
-            WriteNotices(session.Session);
+            WriteNotices(session.Session, isLast: false);
             if (progress.IsDue)
             {
-                progress.Tell(received, "received", $"{session.Session.Counters.Waiting:N0} waiting");
+                progress.Tell(reception.Count, "received", $"{session.Session.Counters.Waiting:N0} waiting");
             }
+        }
+
+        WriteNotices(session.Session);
+        if (Timeout is { } limit && !(reception.Count >= Count))
+        {
+            WriteVerbose($"{reception.Count} messages came within {limit.TotalSeconds:0.###} s.");
         }
     }
 
-    private void Emit(object emitted, ReceivedMessage message, Receiver receiver)
+    private void Emit(object emitted, ReceivedMessage message, Receiver receiver, PipelineWatch watch)
     {
+        var isTaken = false;
         try
         {
-            WriteObject(emitted);
+            watch.Write(this, emitted, out isTaken);
+            isTaken = true;
         }
-        catch (FlowControlException)
+        finally
         {
-            // Select-Object -First, break, return: the pipeline has taken the message and wants no more.
-            message.Consume();
-            throw;
+            if (isTaken)
+            {
+                message.Consume();
+            }
+            else
+            {
+                // A command behind this one failed over the message, or Ctrl+C came while it worked.
+                receiver.PutBack(message);
+            }
         }
-        catch
-        {
-            // A script block failed over the message, or Ctrl+C came while it worked.
-            receiver.PutBack(message);
-            throw;
-        }
-
-        message.Consume();
     }
 }

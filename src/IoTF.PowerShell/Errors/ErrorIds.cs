@@ -96,6 +96,9 @@ public static class ErrorIds
     /// <summary>What was asked for is for gateways only.</summary>
     public const string GatewayNeeded = "GatewayNeeded";
 
+    /// <summary>-OutBuffer would acknowledge messages before a command has them.</summary>
+    public const string OutBufferRefused = "OutBufferRefused";
+
     /// <summary>There is no action of this name.</summary>
     public const string NoAction = "NoAction";
 

@@ -104,7 +104,7 @@ public sealed class IoTFSession
     /// <summary>Messages received that no cmdlet has taken yet.</summary>
     public int Waiting => Session.Counters.Waiting;
 
-    /// <summary>QoS 0 messages dropped because no cmdlet took them.</summary>
+    /// <summary>Messages dropped here: of QoS 0, because too many or too large ones waited, and those too large to be received.</summary>
     public long Dropped => Session.Counters.Dropped;
 
     /// <summary>Bytes sent, without those of TLS.</summary>

@@ -67,7 +67,7 @@ public sealed class BriefReceptionTests : ReceivingTest
     [Fact]
     public void A_reader_goes_on_where_it_stopped_and_sees_what_is_inserted_before()
     {
-        var inbox = new Inbox(capacity: 10, Clock);
+        var inbox = new Inbox(new InboxCapacity(10, 10_000), Clock);
         var looked = new List<string>();
         var reader = new InboxReader(inbox, message => { looked.Add(message.Topic); return message.Topic == "wanted"; }, setsAside: false);
         inbox.Add(Message("a", number: 1));
@@ -83,7 +83,7 @@ public sealed class BriefReceptionTests : ReceivingTest
     [Fact]
     public void Of_what_was_set_aside_the_oldest_is_dropped_when_too_many_wait()
     {
-        var inbox = new Inbox(capacity: 2, Clock);
+        var inbox = new Inbox(new InboxCapacity(2, 10_000), Clock);
         var reader = new InboxReader(inbox, message => message.Topic == "wanted", setsAside: true);
         for (var number = 1; number <= 4; number++)
         {

@@ -145,6 +145,67 @@ public sealed class LinkReadingTests
     }
 
     [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task A_PUBLISH_that_is_too_large_is_read_through_wherever_it_is_split(int quality)
+    {
+        var large = new MqttPublishPacket
+        {
+            Topic = "a/b",
+            PayloadSegment = new byte[200],
+            QualityOfServiceLevel = (MQTTnet.Protocol.MqttQualityOfServiceLevel)quality,
+            PacketIdentifier = (ushort)(quality == 0 ? 0 : 7),
+            Dup = quality > 0,
+            Retain = true,
+        };
+        var bytes = await EncodeAsync(MqttVersion.V311, [new MqttPingRespPacket(), large, new MqttPingRespPacket()]);
+        for (var position = 1; position < bytes.Length; position++)
+        {
+            var stream = new ScriptedStream();
+            stream.Feed(bytes[..position]);
+            stream.Feed(bytes[position..]);
+            stream.FeedEnd();
+            await using var link = new Link(stream, new LinkOptions { Version = MqttVersion.V311, MaximumPacketSize = 100, ReadsThroughLargePublish = true });
+            var read = await ReadAllAsync(link);
+            Assert.Equal(3, read.Count);
+            var oversized = Assert.IsType<OversizedPublishPacket>(read[1]);
+            Assert.Equal(("a/b", (QualityOfService)quality, large.PacketIdentifier), (oversized.Topic, oversized.QualityOfService, oversized.PacketIdentifier));
+            Assert.Equal((true, large.Dup, bytes.Length - 4L), (oversized.Retain, oversized.Duplicate, oversized.Size));
+        }
+    }
+
+    [Fact]
+    public async Task Reading_through_takes_no_memory()
+    {
+        const int Size = 100 * 1024 * 1024;
+        var stream = new ScriptedStream();
+        stream.Feed(0x30, (Size & 0x7F) | 0x80, ((Size >> 7) & 0x7F) | 0x80, ((Size >> 14) & 0x7F) | 0x80, Size >> 21, 0, 1, (byte)'a');
+        var chunk = new byte[1024 * 1024];
+        for (var left = Size - 3; left > 0; left -= chunk.Length)
+        {
+            stream.Feed(chunk[..Math.Min(left, chunk.Length)]);
+        }
+
+        await using var link = new Link(stream, new LinkOptions { Version = MqttVersion.V311, ReadsThroughLargePublish = true });
+        Assert.IsType<OversizedPublishPacket>(await link.ReadAsync(default).AsTask().WaitAsync(Patience.Limit));
+        Assert.InRange(stream.LargestRead, 1, 64 * 1024);
+    }
+
+    [Theory]
+    [InlineData("90 FF FF FF 7F")]
+    [InlineData("30 E8 07 00 00")]
+    [InlineData("30 E8 07 FF FF")]
+    [InlineData("32 E8 07 00 01 61 00 00")]
+    public async Task What_is_too_large_and_no_valid_PUBLISH_ends_the_link(string bytes)
+    {
+        var stream = new ScriptedStream();
+        stream.Feed(Convert.FromHexString(bytes.Replace(" ", "")));
+        await using var link = new Link(stream, new LinkOptions { Version = MqttVersion.V311, MaximumPacketSize = 100, ReadsThroughLargePublish = true });
+        await Assert.ThrowsAsync<LinkException>(async () => await link.ReadAsync(default).AsTask().WaitAsync(Patience.Limit));
+    }
+
+    [Theory]
     [InlineData(1000, false)]
     [InlineData(1001, true)]
     public async Task The_largest_packet_is_counted_with_its_header(int size, bool refused)
