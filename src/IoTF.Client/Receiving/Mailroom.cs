@@ -32,6 +32,7 @@ internal sealed class Mailroom(Notices notices, TimeProvider clock)
     private long? _toldOfDropsAt;
     private bool _toldOfUnclaimed;
     private bool _toldOfHeldBack;
+    private bool _toldOfHold;
     private Fault? _ended;
 
     /// <summary>The exchange that messages are acknowledged to; set once, before anything arrives.</summary>
@@ -261,6 +262,18 @@ internal sealed class Mailroom(Notices notices, TimeProvider clock)
         notices.Add(
             count < Crowd ? NoticeLevel.Verbose : NoticeLevel.Warning,
             $"{count:N0} messages waited to be received. The service keeps later ones in a queue, and when that is full it drops the oldest without saying so. Receive them sooner, for instance with Register-IoTFAction.");
+    }
+
+    /// <summary>So much waits to be received that nothing more is read for now.</summary>
+    public void TellOfHold(long bytes)
+    {
+        if (!_toldOfHold)
+        {
+            _toldOfHold = true;
+            notices.Add(
+                NoticeLevel.Warning,
+                $"More than {bytes:N0} bytes wait to be received. Until some of them are, nothing more is read from the connection, also no acknowledgement of what is sent.");
+        }
     }
 
     /// <summary>The service has dropped a message that nobody follows any more.</summary>

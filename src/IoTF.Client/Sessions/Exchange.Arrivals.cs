@@ -22,9 +22,30 @@ internal sealed partial class Exchange
             return;
         }
 
+        _room.Free(SizeOf(message));
         lock (Gate)
         {
             _inbound.Consumed(message, _link);
+        }
+    }
+
+    /// <summary>Waits until there is room for what arrives.</summary>
+    public async ValueTask WaitForRoomAsync(Link link, CancellationToken cancellationToken)
+    {
+        if (_room.IsFree)
+        {
+            return;
+        }
+
+        link.IsHeld = true;
+        _mailroom.TellOfHold(_options.ReceivingRoom);
+        try
+        {
+            await _room.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            link.IsHeld = false;
         }
     }
 
@@ -151,6 +172,10 @@ internal sealed partial class Exchange
                 {
                     _inbound.Consumed(message, link);
                 }
+                else if (message.QualityOfService > QualityOfService.AtMostOnce)
+                {
+                    _room.Take(SizeOf(message));
+                }
 
                 if (_inbound.Count == _mostToReceive)
                 {
@@ -180,6 +205,8 @@ internal sealed partial class Exchange
                 throw TooManyUnacknowledged();
         }
     }
+
+    private static long SizeOf(InboundMessage message) => message.Payload.Length + (2 * message.Topic.Length);
 
     private static LinkException TooManyUnacknowledged() =>
         new(LinkFailure.Malformed, "The service sent more unacknowledged messages than it may.") { Breach = ReasonCode.ReceiveMaximumExceeded };

@@ -39,6 +39,7 @@ internal sealed partial class Exchange
 
     private readonly string? _notificationTopic;
     private readonly int _most;
+    private readonly ReceivingRoom _room;
 
     /// <summary>How many messages the service sends before the first is acknowledged, as far as that is known.</summary>
     private readonly int _mostToReceive;
@@ -58,6 +59,7 @@ internal sealed partial class Exchange
 
     public Exchange(SessionOptions options, TimeProvider clock, Mailroom mailroom)
     {
+        _room = new ReceivingRoom(options.ReceivingRoom);
         _options = options;
         _clock = clock;
         _mailroom = mailroom;

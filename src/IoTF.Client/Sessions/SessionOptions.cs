@@ -51,6 +51,9 @@ public sealed record SessionOptions
     /// <summary>How many of them may be QoS 2.</summary>
     public int MaxInFlightExactlyOnce { get; init; } = 10;
 
+    /// <summary>How many bytes of messages of QoS 1 and 2 may wait to be received before nothing more is read.</summary>
+    internal long ReceivingRoom { get; init; } = Receiving.ReceivingRoom.DefaultLimit;
+
     /// <summary>Certificate authorities that are trusted in addition to those of the system; null for none.</summary>
     public X509Certificate2Collection? TrustedAuthorities { get; init; }
 

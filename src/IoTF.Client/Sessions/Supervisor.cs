@@ -258,6 +258,7 @@ internal sealed class Supervisor
             do
             {
                 Exchange.TakeArrived(link);
+                await Exchange.WaitForRoomAsync(link, cancellationToken).ConfigureAwait(false);
             }
             while (await link.FillAsync(cancellationToken).ConfigureAwait(false));
 

@@ -62,6 +62,12 @@ public sealed class Link : IPacketSink, IAsyncDisposable
     /// <summary>When bytes last arrived, as a timestamp of the clock; of its making before.</summary>
     public long LastReceived => _reader.LastReceived;
 
+    /// <summary>
+    /// Whether the reader does not read for now, because there is no room for more. As long as it does not, nobody can tell how long the other
+    /// end has been silent, so <see cref="LastReceived"/> is always now.
+    /// </summary>
+    public bool IsHeld { get => _reader.IsHeld; set => _reader.IsHeld = value; }
+
     /// <summary>When bytes last left, as a timestamp of the clock; of its making before.</summary>
     public long LastSent => _writer.LastSent;
 

@@ -28,6 +28,7 @@ internal sealed class LinkReader
     private long _toSkip;
     private long _bytesReceived;
     private long _lastReceived;
+    private bool _isHeld;
 
     public LinkReader(Stream stream, MqttPacketFormatterAdapter formatter, LinkOptions options)
     {
@@ -51,7 +52,18 @@ internal sealed class LinkReader
     /// <summary>What the CONNACK said in numbers (MQTT 5); null before.</summary>
     public ConnAckNumbers? ConnAck { get; private set; }
 
-    public long LastReceived => Volatile.Read(ref _lastReceived);
+    public long LastReceived => IsHeld ? _options.Clock.GetTimestamp() : Volatile.Read(ref _lastReceived);
+
+    public bool IsHeld
+    {
+        get => Volatile.Read(ref _isHeld);
+        set
+        {
+            // The silence is counted from when it is read again.
+            Volatile.Write(ref _lastReceived, _options.Clock.GetTimestamp());
+            Volatile.Write(ref _isHeld, value);
+        }
+    }
 
     public bool TryRead(out MqttPacket? packet)
     {

@@ -173,6 +173,45 @@ public sealed class DroppingTests : ReceivingTest
         Assert.Contains($"{ServiceLimits.ApplicationInFlight:N0} messages", notice.Message);
     }
 
+    [Fact]
+    public async Task When_too_much_waits_nothing_more_is_read_until_some_was_received_and_the_connection_stays()
+    {
+        const int Messages = 40;
+        var (session, peer) = await OpenAsync(WithCommands with { ReceivingRoom = 100_000 });
+        for (var i = 1; i <= Messages; i++)
+        {
+            peer.Publish(Reboot, QualityOfService.AtLeastOnce, (ushort)i, new string('x', 60_000));
+        }
+
+        // It is asked whether the service is there, and not waited for the answer, which would be behind the messages.
+        var dead = Device.KeepAlive * 1.5;
+        await Until(() => session.TakeNotices().Any(static notice => notice.Message.Contains("100,000 bytes", StringComparison.Ordinal)));
+        for (var waited = TimeSpan.Zero; waited < dead * 2; waited += Device.KeepAlive)
+        {
+            Clock.Advance(Device.KeepAlive);
+            await peer.ReceiveAsync<MqttPingReqPacket>();
+        }
+
+        Assert.Equal(SessionState.Open, session.State);
+        Assert.InRange(session.Counters.Received, 2, Messages / 2);
+        var receiver = await session.ReceiveAsync(CommandRequest, CancellationToken.None);
+        for (var i = 1; i <= Messages; i++)
+        {
+            (await TakeAsync(receiver)).Consume();
+            Assert.Equal(i, (await peer.ReceiveAsync<MqttPubAckPacket>()).PacketIdentifier);
+        }
+    }
+
+    private static async Task Until(Func<bool> condition)
+    {
+        using var limit = new CancellationTokenSource(Deadline.Limit);
+        while (!condition())
+        {
+            limit.Token.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+    }
+
     [Theory]
     [InlineData(MqttSubscribeReasonCode.GrantedQoS0, "QoS 0 at most")]
     [InlineData(MqttSubscribeReasonCode.GrantedQoS1, "QoS 1 at most")]
