@@ -7,14 +7,8 @@ using IoTF.Mqtt.Topics;
 namespace IoTF.Client.Receiving;
 
 /// <summary>Sorts what arrives into the inboxes of the subscriptions that want it.</summary>
-internal sealed class Mailroom(Notices notices, TimeProvider clock)
+internal sealed class Mailroom(ReceivingNotices notices, TimeProvider clock)
 {
-    /// <summary>The shortest time between two notices of drops, while a receiver cannot keep up.</summary>
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
-
-    /// <summary>So many messages that nobody receives are worth a warning; a device has fewer under way, and they are nothing unusual when it begins.</summary>
-    private const int Crowd = 100;
-
     private readonly object _gate = new();
 
     /// <summary>What no subscription of this process wants: left over from an earlier run of a persistent session.</summary>
@@ -27,12 +21,6 @@ internal sealed class Mailroom(Notices notices, TimeProvider clock)
     private readonly List<Taker> _takers = [];
     private Subscription[] _subscriptions = [];
     private long _count;
-    private long _dropped;
-    private bool _hasUntoldDrops;
-    private long? _toldOfDropsAt;
-    private bool _toldOfUnclaimed;
-    private bool _toldOfHeldBack;
-    private bool _toldOfHold;
     private Fault? _ended;
 
     /// <summary>The exchange that messages are acknowledged to; set once, before anything arrives.</summary>
@@ -55,7 +43,7 @@ internal sealed class Mailroom(Notices notices, TimeProvider clock)
     public int Waiting => _unclaimed.Count + _subscriptions.Sum(subscription => subscription.Waiting);
 
     /// <summary>Messages that were dropped here.</summary>
-    public long Dropped => Volatile.Read(ref _dropped);
+    public long Dropped => notices.Dropped;
 
     /// <summary>The number of the message that arrived last.</summary>
     public long LastNumber
@@ -94,15 +82,13 @@ internal sealed class Mailroom(Notices notices, TimeProvider clock)
             {
                 if (!message.IsShared && Array.Find(_subscriptions, other => TopicFilter.Matches(other.Filter, message.Topic)) is { } heir)
                 {
-                    CountDrops(heir, heir.Accept(message));
+                    notices.CountDropped(heir.Filter, heir.Accept(message));
                 }
                 else
                 {
                     unwanted.Add(message);
                 }
             }
-
-            AddNoticeOfDrops(subscription);
         }
 
         Announce();
@@ -141,7 +127,7 @@ internal sealed class Mailroom(Notices notices, TimeProvider clock)
             }
 
             _unclaimed.Add(new ReceivedMessage(message, number, receivedAt, Exchange, copies: null));
-            TellOfUnclaimed(message.Topic);
+            notices.TellOfUnclaimed(message.Topic);
             return true;
         }
     }
@@ -180,7 +166,7 @@ internal sealed class Mailroom(Notices notices, TimeProvider clock)
             {
                 if (message.IsReturned || message.Audience is not { } audience || audience.GiveUp())
                 {
-                    CountDrops(receiver.Subscription, receiver.Subscription.Accept(message));
+                    notices.CountDropped(receiver.Subscription.Filter, receiver.Subscription.Accept(message));
                 }
                 else
                 {
@@ -206,79 +192,14 @@ internal sealed class Mailroom(Notices notices, TimeProvider clock)
         }
     }
 
-    /// <summary>
-    /// Makes a notice of what was dropped because too much waited. In a flood that goes on, one is made every <see cref="Pause"/>.
-    /// </summary>
-    /// <param name="isLast">Whether nobody will ask soon again, so that it is made in any case.</param>
-    public void NoteDrops(bool isLast)
-    {
-        if (!Volatile.Read(ref _hasUntoldDrops))
-        {
-            return;
-        }
-
-        lock (_gate)
-        {
-            if (!isLast && _toldOfDropsAt is { } before && clock.GetElapsedTime(before) < Pause)
-            {
-                return;
-            }
-
-            _toldOfDropsAt = clock.GetTimestamp();
-            _hasUntoldDrops = false;
-            foreach (var subscription in _subscriptions)
-            {
-                AddNoticeOfDrops(subscription);
-            }
-        }
-    }
-
-    /// <summary>A message was larger than what is received; it is acknowledged, because the service would send it again and again.</summary>
-    public void DropTooLarge(string topic, long size, int limit)
-    {
-        lock (_gate)
-        {
-            _dropped++;
-        }
-
-        notices.Count(
-            NoticeTopic.TooLarge,
-            NoticeLevel.Warning,
-            1,
-            times => $"{(times > 1 ? $"{times:N0} messages were too large to be received, the last one" : "A message")} on '{topic}' of {size:N0} bytes was acknowledged and dropped: at most {limit:N0} bytes are received. Have it sent in parts.");
-    }
-
-    /// <summary>
-    /// So many messages are not acknowledged, because nobody receives them, that the service keeps the next ones in a queue, where they can be lost.
-    /// </summary>
+    /// <summary>The service has sent as many messages as it does before the first is acknowledged.</summary>
     public void TellOfHeldBack(int count)
     {
-        if (_toldOfHeldBack || Array.Exists(_subscriptions, static subscription => subscription.IsInUse))
+        if (!Array.Exists(_subscriptions, static subscription => subscription.IsInUse))
         {
-            return;
-        }
-
-        _toldOfHeldBack = true;
-        notices.Add(
-            count < Crowd ? NoticeLevel.Verbose : NoticeLevel.Warning,
-            $"{count:N0} messages waited to be received. The service keeps later ones in a queue, and when that is full it drops the oldest without saying so. Receive them sooner, for instance with Register-IoTFAction.");
-    }
-
-    /// <summary>So much waits to be received that nothing more is read for now.</summary>
-    public void TellOfHold(long bytes)
-    {
-        if (!_toldOfHold)
-        {
-            _toldOfHold = true;
-            notices.Add(
-                NoticeLevel.Warning,
-                $"More than {bytes:N0} bytes wait to be received. Until some of them are, nothing more is read from the connection, also no acknowledgement of what is sent.");
+            notices.TellOfHeldBack(count);
         }
     }
-
-    /// <summary>The service has dropped a message that nobody follows any more.</summary>
-    public void TellOfDropped(string what) => notices.Count(
-        NoticeTopic.Dropped, NoticeLevel.Warning, 1, times => times == 1 ? what : $"{what} There were {times:N0} of the kind; Receive-IoTFNotification gives them all.");
 
     public void End(Fault fault)
     {
@@ -324,41 +245,9 @@ internal sealed class Mailroom(Notices notices, TimeProvider clock)
                 received.SetAside();
             }
 
-            CountDrops(taker.Subscription, taker.Inbox.Add(received));
+            notices.CountDropped(taker.Subscription.Filter, taker.Inbox.Add(received));
         }
 
         return unread > 0;
-    }
-
-    private void CountDrops(Subscription subscription, int count)
-    {
-        if (count > 0)
-        {
-            _dropped += count;
-            subscription.UntoldDrops += count;
-            _hasUntoldDrops = true;
-        }
-    }
-
-    private void AddNoticeOfDrops(Subscription subscription)
-    {
-        if (subscription.UntoldDrops > 0)
-        {
-            notices.Add(
-                NoticeLevel.Warning,
-                $"{subscription.UntoldDrops:N0} messages for '{subscription.Filter}' were dropped, the oldest first: more than {InboxCapacity.Default} waited to be received. Receive them sooner, or have them sent with QoS 1.");
-            subscription.UntoldDrops = 0;
-        }
-    }
-
-    private void TellOfUnclaimed(string topic)
-    {
-        if (!_toldOfUnclaimed)
-        {
-            _toldOfUnclaimed = true;
-            notices.Add(
-                NoticeLevel.Warning,
-                $"A message on '{topic}' arrived for a subscription of an earlier run. It is kept until it is received; while too many wait, the service sends nothing else.");
-        }
     }
 }

@@ -34,9 +34,6 @@ public sealed class Subscription
     /// <summary>Messages that were not taken yet.</summary>
     internal int Waiting => Inbox.Count + _receivers.Sum(static receiver => receiver.Inbox.Count);
 
-    /// <summary>Messages that were dropped because too much waited, and that nobody was told about yet.</summary>
-    internal long UntoldDrops { get; set; }
-
     internal void Enter(Receiver receiver) => _receivers = [.. _receivers, receiver];
 
     /// <returns>Whether it was in.</returns>

@@ -38,7 +38,7 @@ internal sealed partial class Exchange
         }
 
         link.IsHeld = true;
-        _mailroom.TellOfHold(_options.ReceivingRoom);
+        _notices.TellOfHold(_options.ReceivingRoom);
         try
         {
             await _room.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -199,7 +199,7 @@ internal sealed partial class Exchange
         {
             case InboundOutcome.Deliver:
                 _inbound.Consumed(message, link, _options.Version == MqttVersion.V5 ? ReasonCode.QuotaExceeded : ReasonCode.Success);
-                _mailroom.DropTooLarge(publish.Topic, publish.Size, Handshake.MaximumPacketSize);
+                _notices.DropTooLarge(publish.Topic, publish.Size, Handshake.MaximumPacketSize);
                 break;
             case InboundOutcome.LimitExceeded:
                 throw TooManyUnacknowledged();
@@ -235,7 +235,7 @@ internal sealed partial class Exchange
             && notification.Request is null or GatewayNotification.Publish
             && !_verdicts!.Notified(notification))
         {
-            _mailroom.TellOfDropped(SessionFaults.MessageDropped(_options, notification).Message);
+            _notices.DroppedByService(SessionFaults.MessageDropped(_options, notification).Message);
         }
     }
 

@@ -32,6 +32,7 @@ internal sealed partial class Exchange
     private readonly GateWait _wait;
     private readonly HashSet<SendBatch> _batches = [];
     private readonly Mailroom _mailroom;
+    private readonly ReceivingNotices _notices;
     private readonly ReadPacing _pacing;
 
     /// <summary>What becomes of a gateway's messages; null for the other roles, which are told by the answer.</summary>
@@ -57,12 +58,13 @@ internal sealed partial class Exchange
     private uint? _maximumPacketSize;
     private QualityOfService _maximumQualityOfService = QualityOfService.ExactlyOnce;
 
-    public Exchange(SessionOptions options, TimeProvider clock, Mailroom mailroom)
+    public Exchange(SessionOptions options, TimeProvider clock, Mailroom mailroom, ReceivingNotices notices)
     {
-        _room = new ReceivingRoom(options.ReceivingRoom);
         _options = options;
         _clock = clock;
         _mailroom = mailroom;
+        _notices = notices;
+        _room = new ReceivingRoom(options.ReceivingRoom);
         _most = Math.Min(options.MaxInFlight, ushort.MaxValue - IdsForRequests);
         _inbound = new InboundWindow { Limit = options.Version == MqttVersion.V5 ? Handshake.ReceiveMaximum : ushort.MaxValue };
         _mostToReceive = Math.Min(_inbound.Limit, ServiceLimits.InFlight(options.Identity.Role));

@@ -14,6 +14,7 @@ namespace IoTF.Client.Sessions;
 public sealed class Session : IAsyncDisposable
 {
     private readonly Notices _notices;
+    private readonly ReceivingNotices _receivingNotices;
     private readonly Mailroom _mailroom;
     private readonly Supervisor _supervisor;
     private readonly TimeProvider _clock;
@@ -31,8 +32,9 @@ public sealed class Session : IAsyncDisposable
         Options = options;
         _clock = clock ?? TimeProvider.System;
         _notices = new Notices(_clock);
-        _mailroom = new Mailroom(_notices, _clock);
-        Exchange = new Exchange(options, _clock, _mailroom);
+        _receivingNotices = new ReceivingNotices(_notices, _clock);
+        _mailroom = new Mailroom(_receivingNotices, _clock);
+        Exchange = new Exchange(options, _clock, _mailroom, _receivingNotices);
         _mailroom.Exchange = Exchange;
         _supervisor = new Supervisor(this, _clock);
         foreach (var request in options.Subscriptions)
@@ -117,7 +119,7 @@ public sealed class Session : IAsyncDisposable
     /// <param name="isLast">Whether the caller will not ask soon again: then what is told in intervals is told now.</param>
     public IReadOnlyList<Notice> TakeNotices(bool isLast = true)
     {
-        _mailroom.NoteDrops(isLast);
+        _receivingNotices.TellOfDropped(isLast);
         return _notices.Take();
     }
 

@@ -67,7 +67,7 @@ public sealed class SubscriptionTests : ReceivingTest
     [Fact]
     public async Task A_receiver_that_waits_is_woken_by_what_comes_from_a_replaced_subscription()
     {
-        var mailroom = new Mailroom(new Notices(Clock), Clock) { Exchange = NewSession(Application).Exchange };
+        var mailroom = new Mailroom(new ReceivingNotices(new Notices(Clock), Clock), Clock) { Exchange = NewSession(Application).Exchange };
         var old = new Subscription(new SubscriptionRequest("a/b", MessageKind.Event), Clock);
         var heir = new Subscription(new SubscriptionRequest("a/+", MessageKind.Event), Clock);
         mailroom.Add(old);
