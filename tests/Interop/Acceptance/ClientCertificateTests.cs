@@ -111,6 +111,16 @@ public sealed class ClientCertificateTests : IAsyncLifetime
         Assert.Contains("'CN=IoTF interop issuing CA' was not given", error.ToString(), StringComparison.Ordinal);
         Assert.Contains("Get-PfxCertificate", error.NextStep(), StringComparison.Ordinal);
 
+        await using var newer = await MosquittoBroker.StartAsync(new MosquittoOptions
+        {
+            Plain = false,
+            OnlyTls12 = false,
+            Tls = certificates.Server(),
+            ClientAuthorityFile = certificates.AuthorityFile,
+        });
+        error = Refusals.HasIdAndNextStep("ClosedBeforeConnAck", await RunAsync($"{Connect} -Certificate $certificate -TlsVersion 1.3 -Port {newer.TlsPort}".Replace("-Port $port", "", StringComparison.Ordinal), alone, key: null));
+        Assert.Contains("'CN=IoTF interop issuing CA' was not given", error.ToString(), StringComparison.Ordinal);
+
         var chain = folder.Write("chain.pem", await File.ReadAllTextAsync(alone) + "\n" + await File.ReadAllTextAsync(certificates.IssuingAuthorityFile));
         (await RunAsync(Connect + "-Certificate $certificate", chain, key: null)).OrFail();
     }
