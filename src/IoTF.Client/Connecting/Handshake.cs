@@ -58,7 +58,7 @@ internal static class Handshake
         catch (LinkException exception)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            throw new FaultException(LinkFaults.WhileConnecting(exception, options.Endpoint, options.Identity.ClientId), exception);
+            throw new FaultException(LinkFaults.WhileConnecting(exception, options), exception);
         }
     }
 

@@ -118,7 +118,7 @@ public sealed class Diagnosis
     private Fault FaultOf(Exception exception) => exception switch
     {
         FaultException known => known.Fault,
-        LinkException link => LinkFaults.WhileConnecting(link, _options.Endpoint, _options.Identity.ClientId),
+        LinkException link => LinkFaults.WhileConnecting(link, _options),
         OperationCanceledException => Handshake.TimedOut(_options),
         _ => SessionFaults.Internal(_options, exception),
     };

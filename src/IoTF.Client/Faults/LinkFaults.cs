@@ -1,4 +1,6 @@
+using IoTF.Client.Sessions;
 using IoTF.Mqtt.Links;
+using IoTF.Mqtt.Transport;
 using IoTF.Protocol.Endpoints;
 
 namespace IoTF.Client.Faults;
@@ -7,8 +9,9 @@ namespace IoTF.Client.Faults;
 internal static class LinkFaults
 {
     /// <summary>A connection could not be made.</summary>
-    public static Fault WhileConnecting(LinkException exception, ServiceEndpoint endpoint, string clientId)
+    public static Fault WhileConnecting(LinkException exception, SessionOptions options)
     {
+        var (endpoint, clientId) = (options.Endpoint, options.Identity.ClientId);
         var (id, category, advice, permanent) = exception.Failure switch
         {
             LinkFailure.NameNotResolved => (FaultIds.NameNotResolved, FaultCategory.Connection,
@@ -53,7 +56,10 @@ internal static class LinkFaults
                 "Check -HostName and -Port: the program that answers there does not use MQTT.", false),
             _ => (FaultIds.ClosedBeforeConnAck, FaultCategory.Connection, ConnectAdvice.ClosedBeforeConnAck(endpoint.Secure), false),
         };
-        return new Fault(id, category, $"{clientId} could not connect to {endpoint}: {exception.Message}", advice, IsPermanent: permanent);
+
+        // In TLS 1.3 the handshake is over when the server looks at the client's certificate.
+        var withoutIssuer = id == FaultIds.ClosedBeforeConnAck && options.ClientCertificate is { } client ? TlsDemands.WithoutIssuer(client, options.ClientCertificateIssuers) : "";
+        return new Fault(id, category, $"{clientId} could not connect to {endpoint}: {exception.Message}{withoutIssuer}", advice, IsPermanent: permanent);
     }
 
     /// <summary>What a file for <c>-CACertificate</c> would have to contain.</summary>

@@ -56,4 +56,11 @@ public sealed record TlsDemands
 
     /// <summary>The certificates between <see cref="ClientCertificate"/> and its authority, which are sent with it; null for none.</summary>
     public X509Certificate2Collection? ClientCertificateIssuers { get; init; }
+
+    /// <summary>Says that the issuer of a client's certificate is missing: a server that knows only the authority at the end of the chain cannot judge it then.</summary>
+    /// <returns>A sentence after a blank; nothing when the issuer is there.</returns>
+    public static string WithoutIssuer(X509Certificate2 client, X509Certificate2Collection? issuers) =>
+        TlsObservation.IsSelfIssued(client) || (issuers ?? []).Any(issuer => issuer.SubjectName.RawData.AsSpan().SequenceEqual(client.IssuerName.RawData))
+            ? ""
+            : $" The certificate of the client certificate's issuer '{client.Issuer}' was not given and was not sent with it.";
 }

@@ -112,17 +112,11 @@ internal static class TlsHandshake
         {
             return new LinkException(
                 LinkFailure.ClientCertificateRefused,
-                $"The server refused the client certificate '{client.Subject}' (TLS alert {alert}, {meaning}).{WithoutIssuer(client, demands.ClientCertificateIssuers)}",
+                $"The server refused the client certificate '{client.Subject}' (TLS alert {alert}, {meaning}).{TlsDemands.WithoutIssuer(client, demands.ClientCertificateIssuers)}",
                 exception);
         }
 
         var reason = exception.InnerException?.Message ?? exception.Message;
         return new LinkException(LinkFailure.TlsFailed, $"The TLS handshake failed: {reason}", exception);
     }
-
-    /// <summary>A server that knows only the authority at the end of the chain cannot judge a certificate without those between.</summary>
-    private static string WithoutIssuer(X509Certificate2 client, X509Certificate2Collection? issuers) =>
-        TlsObservation.IsSelfIssued(client) || (issuers ?? []).Any(issuer => issuer.SubjectName.RawData.AsSpan().SequenceEqual(client.IssuerName.RawData))
-            ? ""
-            : $" The certificate of its issuer '{client.Issuer}' was not given, and was not sent with it.";
 }

@@ -71,8 +71,8 @@ public abstract partial class ConnectIoTFCommandBase : IoTFCommandBase
     public object? CACertificate { get; set; }
 
     /// <summary>
-    /// The name that TLS sends (SNI) and expects in the server's certificate, where the way to the server leads through a tunnel or to an address; that of
-    /// the host unless given.
+    /// The name that TLS sends (SNI) and expects in the server's certificate, for a server that is reached through a tunnel or by its address. Default: the
+    /// host name.
     /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public string? TlsServerName { get; set; }

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using IoTF.Client.Diagnosing;
 using IoTF.Mqtt.Transport;
+using IoTF.Protocol.Rules;
 
 namespace IoTF.PowerShell.Diagnosing;
 
@@ -64,7 +65,7 @@ public sealed class IoTFConnectionStep
     public X509Certificate2[] Certificates => [.. _report.Tls?.Certificates ?? []];
 
     /// <summary>The subject of the authority that a file for <c>-CACertificate</c> would have to contain: the end of the chain that was sent, or its issuer.</summary>
-    public string? AuthoritySubject => Topmost is not { } top ? null : IsAuthority ? top.Subject : top.Issuer;
+    public string? AuthoritySubject => Topmost is { } top ? Quotation.Harmless(IsAuthority ? top.Subject : top.Issuer) : null;
 
     /// <summary>The SHA-256 thumbprint of that authority's certificate; null when the server did not send it.</summary>
     public string? AuthorityThumbprint => IsAuthority ? Topmost!.GetCertHashString(HashAlgorithmName.SHA256) : null;

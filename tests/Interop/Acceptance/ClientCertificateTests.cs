@@ -102,6 +102,29 @@ public sealed class ClientCertificateTests : IAsyncLifetime
         Assert.DoesNotContain(broker.Log.Snapshot(), line => line.StartsWith("New connection", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task A_certificate_whose_issuer_is_not_sent_is_refused_with_the_reason_and_accepted_with_it()
+    {
+        var issued = certificates.ClientOfIssuingAuthority("d:pump:p1");
+        var alone = folder.Write("alone.pem", await File.ReadAllTextAsync(issued.Certificate) + "\n" + await File.ReadAllTextAsync(issued.Key));
+        var error = Refusals.HasIdAndNextStep("ClientCertificateRefused", await RunAsync(Connect + "-Certificate $certificate", alone, key: null));
+        Assert.Contains("'CN=IoTF interop issuing CA' was not given", error.ToString(), StringComparison.Ordinal);
+        Assert.Contains("Get-PfxCertificate", error.NextStep(), StringComparison.Ordinal);
+
+        await using var newer = await MosquittoBroker.StartAsync(new MosquittoOptions
+        {
+            Plain = false,
+            OnlyTls12 = false,
+            Tls = certificates.Server(),
+            ClientAuthorityFile = certificates.AuthorityFile,
+        });
+        error = Refusals.HasIdAndNextStep("ClosedBeforeConnAck", await RunAsync($"{Connect} -Certificate $certificate -TlsVersion 1.3 -Port {newer.TlsPort}".Replace("-Port $port", "", StringComparison.Ordinal), alone, key: null));
+        Assert.Contains("'CN=IoTF interop issuing CA' was not given", error.ToString(), StringComparison.Ordinal);
+
+        var chain = folder.Write("chain.pem", await File.ReadAllTextAsync(alone) + "\n" + await File.ReadAllTextAsync(certificates.IssuingAuthorityFile));
+        (await RunAsync(Connect + "-Certificate $certificate", chain, key: null)).OrFail();
+    }
+
     private async Task<ScriptResult> RunAsync(string script, string? certificate, string? key)
     {
         using var engine = new ScriptEngine();

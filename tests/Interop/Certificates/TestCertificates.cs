@@ -9,10 +9,13 @@ public sealed class TestCertificates : IDisposable
     private readonly TemporaryFolder folder = new();
     private readonly CertificateAuthority authority = new("IoTF interop test CA");
     private readonly CertificateAuthority unknownAuthority = new("IoTF interop unknown CA");
+    private readonly CertificateAuthority issuingAuthority;
     private int written;
 
     public TestCertificates()
     {
+        issuingAuthority = new CertificateAuthority("IoTF interop issuing CA", authority);
+        IssuingAuthorityFile = folder.Write("issuing-ca.pem", issuingAuthority.Certificate.ExportCertificatePem());
         AuthorityFile = folder.Write("ca.pem", authority.Certificate.ExportCertificatePem());
         UnknownAuthorityFile = folder.Write("unknown-ca.pem", unknownAuthority.Certificate.ExportCertificatePem());
     }
@@ -26,6 +29,9 @@ public sealed class TestCertificates : IDisposable
     /// <summary>A CA that a client has not been told to trust.</summary>
     public string UnknownAuthorityFile { get; }
 
+    /// <summary>A CA that <see cref="AuthorityFile"/>'s has issued.</summary>
+    public string IssuingAuthorityFile { get; }
+
     public string Folder => folder.FullName;
 
     public CertificateFiles Server(params string[] names) => Write(authority.IssueServer(OrLoopback(names)));
@@ -34,12 +40,22 @@ public sealed class TestCertificates : IDisposable
 
     public CertificateFiles ServerOfUnknownAuthority(params string[] names) => Write(unknownAuthority.IssueServer(OrLoopback(names)));
 
+    /// <summary>A server's certificate of the issuing CA, without which a chain is not complete.</summary>
+    public CertificateFiles ServerOfIssuingAuthority(Uri? address = null) => Write(
+        address is null ? issuingAuthority.IssueServer(OrLoopback([])) : issuingAuthority.IssueServerWithAddress(address, OrLoopback([])));
+
+    public CertificateFiles ClientOfIssuingAuthority(string commonName) => Write(issuingAuthority.IssueClient(commonName));
+
+    /// <summary>A server's certificate that names an address for revocation.</summary>
+    public CertificateFiles ServerWithAddress(Uri address) => Write(authority.IssueServerWithAddress(address, OrLoopback([])));
+
     public CertificateFiles Client(string commonName) => Write(authority.IssueClient(commonName));
 
     public void Dispose()
     {
         authority.Dispose();
         unknownAuthority.Dispose();
+        issuingAuthority.Dispose();
         folder.Dispose();
     }
 

@@ -58,6 +58,7 @@ public sealed class OptionsTests : ClientTest
             options with { Proxy = new ProxyServer { Kind = ProxyKind.Http, HostName = "proxy.example.test", Port = 3128 } },
             options with { WebSocketPath = "/mqtt" },
             options with { RevocationMode = X509RevocationMode.Online },
+            options with { TlsServerName = "main.example.test" },
             options with { TlsProtocols = System.Security.Authentication.SslProtocols.Tls13 },
             options with { Subscriptions = [] },
             options with { Subscriptions = [new SubscriptionRequest(Commands, MessageKind.Event)] },
