@@ -52,6 +52,18 @@ public sealed record EmulatorOptions
     public long QueueBytes { get; init; } = 64L * 1024 * 1024;
 
     /// <summary>
+    /// How many bytes all clients of one organisation can make the service keep: messages, subscriptions, retained messages and last wills. A bound of
+    /// this emulator; whoever keeps most is held back first.
+    /// </summary>
+    public long OrganizationBytes { get; init; } = 96L * 1024 * 1024;
+
+    /// <summary>How many persistent sessions the applications of one API key may have: a bound of this emulator.</summary>
+    public int SessionsPerApiKey { get; init; } = 500;
+
+    /// <summary>How many connections the applications of one API key may have, or all clients of quickstart: a bound of this emulator.</summary>
+    public int ConnectionsPerApiKey { get; init; } = 500;
+
+    /// <summary>
     /// How long publishers are slowed down for a client with a full queue that takes nothing at all. Then its oldest messages are dropped
     /// and the other receivers are served.
     /// </summary>

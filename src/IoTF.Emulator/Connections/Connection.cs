@@ -16,6 +16,9 @@ namespace IoTF.Emulator.Connections;
 /// <summary>One network connection from accept to close: handshake, CONNECT, packets, and a close that reaches the client.</summary>
 internal sealed class Connection
 {
+    /// <summary>How many bytes of answers may wait for a client that reads nothing: those to all messages that it can have unacknowledged, several times over.</summary>
+    private const int MaximumUnread = 1024 * 1024;
+
     private readonly EmulatorService _service;
     private readonly Doorway _doorway;
     private readonly TaskCompletionSource _closing = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -165,7 +168,7 @@ internal sealed class Connection
         var version = Link.Version!.Value;
         _session = session;
         Link.Send(ConnAcks.Accept(_client!, version, sessionPresent));
-        _presence.Arrived(_client!.Principal, version, sessionPresent);
+        _presence.Arrived(_client!, version, sessionPresent);
     }
 
     /// <summary>Tells others that the client has gone. Called once the session is taken from it.</summary>
@@ -216,11 +219,25 @@ internal sealed class Connection
                 }
             }
 
+            if (!IsClosing && LeavesAnswersUnread())
+            {
+                Close(CloseReason.SlowClient);
+            }
+
             if (IsClosing || !await Link.FillAsync(CancellationToken.None).ConfigureAwait(false))
             {
                 return;
             }
         }
+    }
+
+    /// <summary>Messages wait in the outbox until the client reads; answers are written at once, and a client could ask for any number of them.</summary>
+    private bool LeavesAnswersUnread()
+    {
+        var unread = Link.BytesQueued - Link.BytesSent;
+        var options = _service.LinkOptions;
+        return unread > MaximumUnread
+            && unread > MaximumUnread + options.WriteAhead + options.MaximumPacketSize + _session!.Outbox.BytesInFlight;
     }
 
     private void OnLinkFailure(LinkException exception)

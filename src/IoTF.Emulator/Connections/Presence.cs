@@ -5,6 +5,7 @@ using IoTF.Emulator.Refusals;
 using IoTF.Emulator.Registry;
 using IoTF.Emulator.Reports;
 using IoTF.Emulator.Sessions;
+using IoTF.Emulator.Wills;
 using IoTF.Mqtt;
 using IoTF.Protocol.Identities;
 
@@ -30,8 +31,14 @@ internal sealed class Presence
     }
 
     /// <summary>The client was let in.</summary>
-    public void Arrived(Principal client, MqttVersion version, bool sessionPresent)
+    public void Arrived(AdmittedClient admitted, MqttVersion version, bool sessionPresent)
     {
+        var client = admitted.Principal;
+        if (admitted.Will is { } will)
+        {
+            LastWills.Keep(client, will);
+        }
+
         _connectedAt = _service.Options.Clock.GetUtcNow();
         client.Organization.CountConnection(+1);
         _service.Wills.OnConnected(client.Identity.ClientId, sessionPresent);
@@ -54,6 +61,10 @@ internal sealed class Presence
         if (client.Will is not null && reason != CloseReason.Normal)
         {
             _service.Wills.OnLost(client.Principal, client.Will, sessionExpiry);
+        }
+        else if (client.Will is not null)
+        {
+            LastWills.Release(client.Principal, client.Will);
         }
 
         _service.Statuses.Disconnected(client.Organization, StatusOf(client.Identity, version, client.Principal.ApiKey), reason, counts);

@@ -25,6 +25,8 @@ internal sealed class WithheldAcknowledgements(Connection connection, Session se
                 return 0;
             }
 
+            // It was handed on; only its packet id has to wait.
+            message.ReleaseContent();
             _waiting.Enqueue((message, flooded));
             if (!_releasing)
             {

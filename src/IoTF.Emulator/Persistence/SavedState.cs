@@ -52,6 +52,9 @@ internal sealed record SavedSession
     /// <summary>The devices its client may see; null for those of the whole organisation.</summary>
     public string? ResourceGroup { get; init; }
 
+    /// <summary>The API key its client came with; null for devices and gateways.</summary>
+    public string? ApiKey { get; init; }
+
     /// <summary>Since when its client is away; that of saving when it was connected.</summary>
     public required DateTimeOffset AwaySince { get; init; }
 

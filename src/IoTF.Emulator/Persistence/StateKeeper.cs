@@ -127,6 +127,7 @@ internal sealed class StateKeeper(StateFile file, EmulatorService service) : IDi
             ClientId = session.Identity.ClientId,
             ExpirySeconds = session.Expiry == Timeout.InfiniteTimeSpan ? null : session.Expiry.TotalSeconds,
             ResourceGroup = session.ResourceGroup,
+            ApiKey = session.ApiKey,
             AwaySince = messages.AwaySince(session),
             Subscriptions = [.. session.Subscriptions.Select(static one => new SavedSubscription(one.InternalFilter, (int)one.Grant.QualityOfService, one.Grant.NoLocal, one.Grant.RetainAsPublished))],
             InFlight = [.. inFlight.Select(messages.Save)],
@@ -144,6 +145,7 @@ internal sealed class StateKeeper(StateFile file, EmulatorService service) : IDi
         var session = service.Sessions.Restore(identity, organization);
         session.Expiry = saved.ExpirySeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : Timeout.InfiniteTimeSpan;
         session.ResourceGroup = saved.ResourceGroup;
+        session.ApiKey = saved.ApiKey;
         session.RestoreDetached(messages.Since(saved.AwaySince));
         foreach (var subscription in saved.Subscriptions)
         {

@@ -14,6 +14,7 @@ internal sealed record CloseReason(int Code, string Words, MqttDisconnectReasonC
     public static readonly CloseReason ServerProblem = new(92, "The service met a problem of its own.", MqttDisconnectReasonCode.UnspecifiedError);
     public static readonly CloseReason ShuttingDown = new(93, "The service is shutting down.", MqttDisconnectReasonCode.ServerShuttingDown);
     public static readonly CloseReason RegisteredAnew = new(94, "The client was registered again with a new token.", MqttDisconnectReasonCode.AdministrativeAction);
+    public static readonly CloseReason NoCapacity = new(104, "The service has no memory left for what the client wants kept.", MqttDisconnectReasonCode.QuotaExceeded);
     public static readonly CloseReason InvalidData = new(105, "What was sent is not valid MQTT.", MqttDisconnectReasonCode.MalformedPacket);
     public static readonly CloseReason UnexpectedPacket = new(105, "The packet is not one a client may send now.", MqttDisconnectReasonCode.ProtocolError);
     public static readonly CloseReason PayloadNotUtf8 = new(105, "The payload is declared as UTF-8 and is not.", MqttDisconnectReasonCode.PayloadFormatInvalid);

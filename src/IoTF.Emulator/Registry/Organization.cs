@@ -14,7 +14,7 @@ namespace IoTF.Emulator.Registry;
 /// One organisation: who is registered in it, what it allows, what is subscribed to and retained in it. Nothing crosses from one to another.
 /// A device type exists as long as a device of it is registered.
 /// </summary>
-internal sealed class Organization(string name, OrganizationOptions defaults, ChangeMark changes)
+internal sealed class Organization(string name, OrganizationOptions defaults, MemoryBudget memory, ChangeMark changes)
 {
     private readonly ConcurrentDictionary<(string DeviceType, string DeviceId), DeviceRegistration> _devices = new();
     private readonly ConcurrentDictionary<string, ApiKeyRegistration> _apiKeys = new(StringComparer.Ordinal);
@@ -36,7 +36,10 @@ internal sealed class Organization(string name, OrganizationOptions defaults, Ch
 
     public SubscriptionIndex Subscriptions { get; } = new();
 
-    public RetainedMessages Retained { get; } = new(changes);
+    /// <summary>What its clients can make the service keep.</summary>
+    public MemoryBudget Memory => memory;
+
+    public RetainedMessages Retained { get; } = new(memory, changes);
 
     /// <summary>How many clients are connected.</summary>
     public int Connections => Volatile.Read(ref _connections);

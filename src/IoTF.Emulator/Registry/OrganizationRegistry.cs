@@ -14,11 +14,13 @@ internal sealed class OrganizationRegistry
     private readonly ConcurrentDictionary<string, Organization> _organizations = new(StringComparer.Ordinal);
     private readonly string _defaultOrganization;
     private readonly OrganizationOptions _defaults;
+    private readonly long _memory;
     private readonly ChangeMark _changes;
 
     public OrganizationRegistry(EmulatorOptions options, ChangeMark changes)
     {
         _changes = changes;
+        _memory = options.OrganizationBytes;
         _defaults = new OrganizationOptions { MaximumPayload = options.MaximumPayload, AllowInsecure = options.OfferPlainText };
         _defaultOrganization = RequireRegistrable(options.Organization);
         GetOrAdd(options.Organization);
@@ -125,7 +127,7 @@ internal sealed class OrganizationRegistry
                 "Nothing is registered in quickstart: its clients connect without credentials. Name another organisation.");
 
     private Organization GetOrAdd(string name) => _organizations.GetOrAdd(
-        name, static (name, registry) => new Organization(name, registry.DefaultsOf(name), registry._changes), this);
+        name, static (name, registry) => new Organization(name, registry.DefaultsOf(name), new MemoryBudget(registry._memory), registry._changes), this);
 
     private OrganizationOptions DefaultsOf(string name) =>
         name == IdentityRules.QuickstartOrganization ? _defaults with { AllowInsecure = true, AllowPersistent = false } : _defaults;

@@ -54,7 +54,7 @@ internal sealed record Principal
     /// <param name="filter">The filter as it sends it.</param>
     /// <param name="register">As for <see cref="JudgePublish"/>.</param>
     /// <returns>Why not; null when it may.</returns>
-    public CloseReason? JudgeSubscribe(string filter, bool register) => !IsWellFormed(filter)
+    public CloseReason? JudgeSubscribe(string filter, bool register) => !IsWellFormed(filter) || filter.AsSpan().Count('/') >= MaximumLevels
         ? CloseReason.FilterNotAllowed
         : TopicRules.MaySubscribe(Identity, filter, Permissions) switch
         {
@@ -62,6 +62,9 @@ internal sealed record Principal
             TopicVerdict.SystemTopic => CloseReason.SystemTopic,
             _ => CloseReason.FilterNotAllowed,
         };
+
+    // The longest filters of the service have ten levels; 32,000 fit into a SUBSCRIBE, and each takes memory.
+    private const int MaximumLevels = 32;
 
     // The decoder puts U+FFFD where bytes were not UTF-8, which makes a topic a bad one (protocol.md §4.5).
     private static bool IsWellFormed(string topic) => !topic.Contains((char)Rune.ReplacementChar.Value);

@@ -1,4 +1,6 @@
 using IoTF.Emulator.Persistence;
+using IoTF.Emulator.Registry;
+using IoTF.Emulator.Sessions;
 using IoTF.Mqtt.Topics;
 
 namespace IoTF.Emulator.Routing;
@@ -7,25 +9,26 @@ namespace IoTF.Emulator.Routing;
 /// The last message of each topic that is kept for those who subscribe later: status messages, and what clients retain where that is allowed.
 /// Whoever changes or reads it locks it, together with the delivery or subscription that belongs to the change.
 /// </summary>
-internal sealed class RetainedMessages(ChangeMark changes)
+internal sealed class RetainedMessages(MemoryBudget memory, ChangeMark changes)
 {
-    /// <summary>Bytes of payload that are kept of one organization: a bound of this emulator. What goes beyond is delivered and not kept.</summary>
-    private const long MaximumBytes = 64L * 1024 * 1024;
-
     private readonly Dictionary<string, Publication> _messages = new(StringComparer.Ordinal);
     private long _bytes;
 
     /// <summary>All of them, by their internal topics.</summary>
     public IEnumerable<KeyValuePair<string, Publication>> All => _messages;
 
-    /// <summary>Keeps a message in place of the earlier one; an empty one clears the topic (MQTT-3.1.1 §3.3.1.3).</summary>
+    /// <summary>
+    /// Keeps a message in place of the earlier one; an empty one clears the topic (MQTT-3.1.1 §3.3.1.3). What the organization has no room for is
+    /// delivered and not kept.
+    /// </summary>
     public void Set(string internalTopic, in Publication publication)
     {
         Clear(internalTopic);
-        if (publication.Payload.Length > 0 && _bytes + publication.Payload.Length <= MaximumBytes)
+        var cost = CostOf(internalTopic, publication);
+        if (publication.Payload.Length > 0 && _bytes + cost <= memory.Free && memory.TryAdd(cost))
         {
             _messages.Add(internalTopic, publication);
-            _bytes += publication.Payload.Length;
+            _bytes += cost;
             changes.Set();
         }
     }
@@ -34,7 +37,9 @@ internal sealed class RetainedMessages(ChangeMark changes)
     {
         if (_messages.Remove(internalTopic, out var earlier))
         {
-            _bytes -= earlier.Payload.Length;
+            var cost = CostOf(internalTopic, earlier);
+            _bytes -= cost;
+            memory.Remove(cost);
             changes.Set();
         }
     }
@@ -49,4 +54,6 @@ internal sealed class RetainedMessages(ChangeMark changes)
 
         return _messages.TryGetValue(internalFilter, out var only) ? [KeyValuePair.Create(internalFilter, only)] : [];
     }
+
+    private static long CostOf(string topic, in Publication publication) => MessageCost.Of(topic, publication.Payload.Length, publication.Properties);
 }

@@ -13,6 +13,9 @@ internal sealed class RouteBook(Principal publisher)
 {
     private const int Capacity = 256;
 
+    /// <summary>A longer topic is looked up each time: a cache full of the longest ones would take a hundred megabytes.</summary>
+    private const int LongestKept = 512;
+
     private readonly Organization _organization = publisher.Organization;
     private readonly Dictionary<IReceiver, Grant> _found = [];
     private Dictionary<string, Route>? _routes;
@@ -25,6 +28,11 @@ internal sealed class RouteBook(Principal publisher)
         }
 
         route = Make(topic);
+        if (topic.Length > LongestKept)
+        {
+            return route;
+        }
+
         _routes ??= new Dictionary<string, Route>(StringComparer.Ordinal);
         if (_routes.Count >= Capacity)
         {

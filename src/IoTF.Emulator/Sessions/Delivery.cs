@@ -10,6 +10,9 @@ internal sealed class Delivery(
 {
     public PublishProperties? Properties { get; } = properties;
 
+    /// <summary>The bytes of memory that it takes.</summary>
+    public long Cost { get; } = MessageCost.Of(topic, payload.Length, properties);
+
     /// <summary>The shared subscription that it goes back to when its client goes without acknowledging it; null for a client's own.</summary>
     public SharedSubscription? Source { get; } = source;
 

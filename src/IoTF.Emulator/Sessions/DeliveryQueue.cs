@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using IoTF.Emulator.Registry;
 
 namespace IoTF.Emulator.Sessions;
 
@@ -6,7 +7,7 @@ namespace IoTF.Emulator.Sessions;
 /// What waits to be delivered, bounded by count, bytes and time: the oldest is dropped for the newest, and what waited too long is forgotten
 /// (protocol.md §2.6).
 /// </summary>
-internal sealed class DeliveryQueue(int maximumCount, long maximumBytes, TimeSpan lifetime, TimeProvider clock)
+internal sealed class DeliveryQueue(int maximumCount, long maximumBytes, MemoryBudget memory, TimeSpan lifetime, TimeProvider clock)
 {
     private Queue<Delivery> _waiting = new();
     private long _bytes;
@@ -24,10 +25,13 @@ internal sealed class DeliveryQueue(int maximumCount, long maximumBytes, TimeSpa
     public long Taken { get; private set; }
 
     /// <summary>Whether so much waits that publishers are slowed down: half of what fits.</summary>
-    public bool IsFlooded => _waiting.Count > maximumCount / 2 || _bytes > maximumBytes / 2;
+    public bool IsFlooded => _waiting.Count > maximumCount / 2 || _bytes > Bound / 2;
 
     /// <summary>Whether so little waits that publishers go on: a quarter of what fits.</summary>
-    public bool HasDrained => _waiting.Count <= maximumCount / 4 && _bytes <= maximumBytes / 4;
+    public bool HasDrained => _waiting.Count <= maximumCount / 4 && _bytes <= Bound / 4;
+
+    /// <summary>What fits: as much as is left for all others in the organisation, and no more than the bound of one queue.</summary>
+    private long Bound => Math.Min(maximumBytes, (_bytes + Math.Max(0, memory.Free)) / 2);
 
     /// <summary>What waits, oldest first.</summary>
     public IEnumerable<Delivery> Waiting => _waiting;
@@ -40,16 +44,14 @@ internal sealed class DeliveryQueue(int maximumCount, long maximumBytes, TimeSpa
         }
 
         _waiting.Enqueue(delivery);
-        _bytes += delivery.Payload.Length;
+        Charge(delivery.Cost);
         DropSurplus();
     }
 
     /// <summary>Puts messages, oldest first, in front of those that wait.</summary>
     public void PutBack(IEnumerable<Delivery> earlier)
     {
-        var later = _waiting;
-        (_waiting, _bytes) = (new Queue<Delivery>(), 0);
-        foreach (var delivery in earlier.Concat(later))
+        foreach (var delivery in earlier.Concat(TakeAll()))
         {
             Add(delivery);
         }
@@ -68,7 +70,7 @@ internal sealed class DeliveryQueue(int maximumCount, long maximumBytes, TimeSpa
 
     public void RemoveFirst()
     {
-        _bytes -= _waiting.Dequeue().Payload.Length;
+        Charge(-_waiting.Dequeue().Cost);
         Taken++;
         _isOverflowing &= !HasDrained;
     }
@@ -78,9 +80,7 @@ internal sealed class DeliveryQueue(int maximumCount, long maximumBytes, TimeSpa
     {
         if (_waiting.Any(delivery => unwanted(delivery)))
         {
-            var all = _waiting;
-            (_waiting, _bytes) = (new Queue<Delivery>(), 0);
-            foreach (var delivery in all)
+            foreach (var delivery in TakeAll())
             {
                 if (unwanted(delivery))
                 {
@@ -97,15 +97,12 @@ internal sealed class DeliveryQueue(int maximumCount, long maximumBytes, TimeSpa
     /// <summary>Counts a message that was dropped before it waited.</summary>
     public void CountDropped() => Dropped++;
 
-    public void Clear()
-    {
-        _waiting.Clear();
-        _bytes = 0;
-    }
+    public void Clear() => TakeAll();
 
     private void DropSurplus()
     {
-        while (_waiting.Count > 1 && (_waiting.Count > maximumCount || _bytes > maximumBytes))
+        // A single message may be larger than the bound, unless the organisation keeps too much already.
+        while (_waiting.Count > maximumCount || (_waiting.Count > 1 && _bytes > Bound) || (_waiting.Count == 1 && memory.Free < 0))
         {
             Drop();
             if (!_isOverflowing)
@@ -118,8 +115,22 @@ internal sealed class DeliveryQueue(int maximumCount, long maximumBytes, TimeSpa
 
     private void Drop()
     {
-        _bytes -= _waiting.Dequeue().Payload.Length;
+        Charge(-_waiting.Dequeue().Cost);
         Dropped++;
+    }
+
+    private Queue<Delivery> TakeAll()
+    {
+        var all = _waiting;
+        _waiting = new Queue<Delivery>();
+        Charge(-_bytes);
+        return all;
+    }
+
+    private void Charge(long bytes)
+    {
+        _bytes += bytes;
+        memory.Add(bytes);
     }
 
     private bool HasExpired(Delivery delivery) =>

@@ -1,4 +1,5 @@
 using IoTF.Emulator.Persistence;
+using IoTF.Emulator.Registry;
 using IoTF.Mqtt;
 using IoTF.Mqtt.Delivery;
 using IoTF.Mqtt.Links;
@@ -28,16 +29,17 @@ internal sealed class Outbox
 
     /// <summary>An outbox without a client.</summary>
     /// <param name="options">The bounds of what waits.</param>
+    /// <param name="memory">What its organisation can make the service keep.</param>
     /// <param name="traffic">Where messages are counted.</param>
     /// <param name="windowLimit">How many messages may be in flight.</param>
     /// <param name="lifetime">How long a message waits before it is forgotten.</param>
     /// <param name="overflowing">Called when messages begin to be dropped because too many wait.</param>
-    public Outbox(EmulatorOptions options, Traffic traffic, int windowLimit, TimeSpan lifetime, Action overflowing)
+    public Outbox(EmulatorOptions options, MemoryBudget memory, Traffic traffic, int windowLimit, TimeSpan lifetime, Action overflowing)
     {
         _options = options;
         _traffic = traffic;
-        _window = new DeliveryWindow(windowLimit);
-        _queue = new DeliveryQueue(options.QueueLength, options.QueueBytes, lifetime, options.Clock) { Overflowing = overflowing };
+        _window = new DeliveryWindow(windowLimit, memory);
+        _queue = new DeliveryQueue(options.QueueLength, options.QueueBytes, memory, lifetime, options.Clock) { Overflowing = overflowing };
         _congestion = new Congestion(_queue, options);
     }
 
@@ -58,6 +60,18 @@ internal sealed class Outbox
             lock (_gate)
             {
                 return (_window.Count, _queue.Count, _queue.Dropped);
+            }
+        }
+    }
+
+    /// <summary>The bytes of memory that messages in flight take: they may all wait for the network at once after a reconnect.</summary>
+    public long BytesInFlight
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _window.Bytes;
             }
         }
     }

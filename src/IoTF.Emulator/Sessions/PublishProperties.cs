@@ -16,7 +16,11 @@ internal sealed class PublishProperties
         _packet = packet;
         _received = received;
         WireSize = SizeOf(packet);
+        Cost = MessageCost.Of(packet);
     }
+
+    /// <summary>The bytes of memory that they take.</summary>
+    public long Cost { get; }
 
     /// <summary>The bytes of all of them in a packet.</summary>
     public int WireSize { get; }

@@ -25,6 +25,7 @@ internal sealed class Session : IReceiver
     private DeliverySink? _sink;
     private TimeSpan _expiry;
     private string? _resourceGroup;
+    private long _subscriptionBytes;
     private bool _ended;
 
     /// <summary>A session without a connection.</summary>
@@ -57,6 +58,7 @@ internal sealed class Session : IReceiver
         // unacknowledged themselves (protocol.md §2.6), so that is what they get.
         Outbox = new Outbox(
             options,
+            organization.Memory,
             traffic,
             identity.Role == ClientRole.Device ? ServiceLimits.InFlightToDevice : ServiceLimits.InFlight(identity.Role),
             identity.IsDeviceOrGateway ? options.CommandLifetime : options.EventLifetime,
@@ -70,6 +72,9 @@ internal sealed class Session : IReceiver
     public Organization Organization { get; }
 
     public Outbox Outbox { get; }
+
+    /// <summary>The API key its client came with last; null for devices and gateways.</summary>
+    public string? ApiKey { get; set; }
 
     /// <summary>The devices its client may see; null for those of the whole organisation (protocol.md §3.4).</summary>
     public string? ResourceGroup
@@ -177,6 +182,7 @@ internal sealed class Session : IReceiver
             }
 
             _subscriptions.Clear();
+            Charge(-_subscriptionBytes);
         }
 
         Outbox.GiveBack(Outbox.Close());
@@ -213,12 +219,13 @@ internal sealed class Session : IReceiver
     /// <inheritdoc/>
     public bool Sees(string topic) => ResourceGroup is not { } group || Organization.Shows(topic, Identity, group);
 
-    /// <summary>Whether one more filter is within the role's limit (protocol.md §2.6).</summary>
+    /// <summary>Whether one more filter is within the role's limit (protocol.md §2.6), and within the memory that is left for it.</summary>
     public bool HasRoomFor(string internalFilter)
     {
         lock (_gate)
         {
-            return _subscriptions.ContainsKey(internalFilter) || _subscriptions.Count < ServiceLimits.Subscriptions(Identity.Role);
+            return _subscriptions.ContainsKey(internalFilter)
+                || (_subscriptions.Count < ServiceLimits.Subscriptions(Identity.Role) && _subscriptionBytes + CostOf(internalFilter) <= Organization.Memory.Free);
         }
     }
 
@@ -237,6 +244,11 @@ internal sealed class Session : IReceiver
             _changes.Set();
             var shared = _shared.Join(this, internalFilter, grant);
             _subscriptions[internalFilter] = (grant, shared);
+            if (isNew)
+            {
+                Charge(CostOf(internalFilter));
+            }
+
             if (shared is null)
             {
                 Organization.Subscriptions.Set(internalFilter, this, grant);
@@ -258,6 +270,7 @@ internal sealed class Session : IReceiver
             }
 
             Forget(internalFilter, subscription.Shared);
+            Charge(-CostOf(internalFilter));
         }
 
         _changes.Set();
@@ -318,6 +331,15 @@ internal sealed class Session : IReceiver
     /// <summary>The session of a client that was away before a restart.</summary>
     /// <param name="away">For how long.</param>
     public void RestoreDetached(TimeSpan away) => DetachedAt = _clock.GetTimestamp() - (long)(away.TotalSeconds * _clock.TimestampFrequency);
+
+    /// <summary>About how many bytes of memory a filter takes: here, and once more with a node for each level in the index.</summary>
+    private static long CostOf(string internalFilter) => (4L * sizeof(char) * internalFilter.Length) + (200L * (internalFilter.AsSpan().Count('/') + 2));
+
+    private void Charge(long bytes)
+    {
+        _subscriptionBytes += bytes;
+        Organization.Memory.Add(bytes);
+    }
 
     private void ConsumedNow(Connection connection, InboundMessage message, byte reasonCode)
     {

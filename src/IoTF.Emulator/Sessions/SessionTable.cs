@@ -41,7 +41,7 @@ internal sealed class SessionTable(EmulatorOptions options, Traffic traffic, Cha
         {
             var key = KeyOf(admitted.Identity);
             _sessions.TryGetValue(key, out var session);
-            refused = RefuseOutdated(admitted) ?? RefuseOneTooMany(admitted, session);
+            refused = RefuseOutdated(admitted) ?? RefuseOneTooMany(admitted, session) ?? RefuseSession(admitted, session) ?? RefuseWill(admitted);
             if (refused is not null)
             {
                 refused = refused with { Identity = admitted.Identity, Organization = admitted.Organization };
@@ -68,6 +68,7 @@ internal sealed class SessionTable(EmulatorOptions options, Traffic traffic, Cha
             }
 
             session!.Expiry = admitted.SessionExpiry;
+            session.ApiKey = admitted.Principal.ApiKey;
             session.ResourceGroup = admitted.Principal.ResourceGroup;
             if (present)
             {
@@ -153,10 +154,54 @@ internal sealed class SessionTable(EmulatorOptions options, Traffic traffic, Cha
         admitted.Principal.IsOutdated ? ConnectRefused.NotAuthorized(CloseReason.RegisteredAnew.Words) : null;
 
     /// <summary>The organisation has as many connections as it may. A client that takes over its own connection adds none.</summary>
-    private static ConnectRefused? RefuseOneTooMany(AdmittedClient admitted, Session? session) =>
-        admitted.Organization.Options.MaximumConnections is { } most && admitted.Organization.Connections >= most && session?.Connection is null
-            ? ConnectRefused.Silently(CloseReason.TooManyConnections, MqttConnectReasonCode.QuotaExceeded)
+    private ConnectRefused? RefuseOneTooMany(AdmittedClient admitted, Session? session)
+    {
+        if (session?.Connection is not null)
+        {
+            return null;
+        }
+
+        var organization = admitted.Organization;
+        if (organization.Options.MaximumConnections is { } most && organization.Connections >= most)
+        {
+            return ConnectRefused.Silently(CloseReason.TooManyConnections, MqttConnectReasonCode.QuotaExceeded);
+        }
+
+        // Devices and gateways are registered one by one; ClientIds of applications, and of everybody in quickstart, can be made up.
+        return (admitted.Identity.IsApplication || admitted.Identity.IsQuickstart)
+            && CountIfFull(admitted, static one => one.Connection is not null, options.ConnectionsPerApiKey) is { } count
+            ? ConnectRefused.Silently(CloseReason.TooManyConnections, MqttConnectReasonCode.QuotaExceeded) with
+            {
+                Words = $"{CloseReason.TooManyConnections.Words} {count} clients are connected with the same API key.",
+            }
             : null;
+    }
+
+    /// <summary>An API key has as many persistent sessions as it may: each is kept until it expires, and any number of application ids can be made up.</summary>
+    private ConnectRefused? RefuseSession(AdmittedClient admitted, Session? session) =>
+        admitted.Identity.IsApplication
+        && admitted.SessionExpiry != TimeSpan.Zero
+        && (session is null || session.Expiry == TimeSpan.Zero)
+        && CountIfFull(admitted, static one => one.Expiry != TimeSpan.Zero, options.SessionsPerApiKey) is { } count
+            ? ConnectRefused.NotAuthorized($"The API key has {count} persistent sessions, and no more are kept. Connect the applications that left them without one, which ends theirs.") with
+            {
+                ReasonCode = MqttConnectReasonCode.QuotaExceeded,
+            }
+            : null;
+
+    /// <summary>There is no memory left for the last will, which is kept as long as the connection.</summary>
+    private static ConnectRefused? RefuseWill(AdmittedClient admitted) =>
+        admitted.Will is { } will && will.Cost > admitted.Organization.Memory.Free
+            ? ConnectRefused.Silently(CloseReason.NoCapacity, MqttConnectReasonCode.QuotaExceeded)
+            : null;
+
+    /// <returns>How many sessions of the client's API key there are, if there may be no more; else null.</returns>
+    private int? CountIfFull(AdmittedClient admitted, Func<Session, bool> counts, int most)
+    {
+        var count = _sessions.Values.Count(session =>
+            session.Organization == admitted.Organization && session.ApiKey == admitted.Principal.ApiKey && counts(session));
+        return count >= most ? count : null;
+    }
 
     private Session Make(string key, ClientIdentity identity, Organization organization) =>
         new(key, identity, organization, options, traffic, Shared, changes, () => refusals.AddOverflow(identity.ClientId, identity.ClientId));

@@ -1,3 +1,4 @@
+using IoTF.Emulator.Registry;
 using IoTF.Emulator.Routing;
 using IoTF.Mqtt;
 using IoTF.Protocol.Identities;
@@ -18,12 +19,12 @@ internal sealed class SharedSubscription : IReceiver
     private int _turn;
     private QualityOfService _highest;
 
-    public SharedSubscription(string name, string internalFilter, ClientIdentity identity, EmulatorOptions options, Action overflowing)
+    public SharedSubscription(string name, string internalFilter, ClientIdentity identity, EmulatorOptions options, MemoryBudget memory, Action overflowing)
     {
         Name = name;
         InternalFilter = internalFilter;
         Identity = identity;
-        _queue = new DeliveryQueue(options.SharedQueueLength, options.QueueBytes, options.EventLifetime, options.Clock) { Overflowing = overflowing };
+        _queue = new DeliveryQueue(options.SharedQueueLength, options.QueueBytes, memory, options.EventLifetime, options.Clock) { Overflowing = overflowing };
         _congestion = new Congestion(_queue, options);
     }
 

@@ -48,7 +48,13 @@ internal sealed class SharedSubscriptions(EmulatorOptions options, RefusalLog re
         {
             if (!_byName.TryGetValue(name, out var shared))
             {
-                shared = new SharedSubscription(name, internalFilter, session.Identity, options, () => refusals.AddOverflow(clientId: null, Quotation.Of(name)));
+                shared = new SharedSubscription(
+                    name,
+                    internalFilter,
+                    session.Identity,
+                    options,
+                    session.Organization.Memory,
+                    () => refusals.AddOverflow(clientId: null, Quotation.Of(name)));
                 _byName.Add(name, shared);
 
                 // Which QoS and retain flag a message has is decided when it is handed to a member.

@@ -1,3 +1,4 @@
+using IoTF.Emulator.Sessions;
 using IoTF.Mqtt;
 using MQTTnet.Packets;
 using MQTTnet.Protocol;
@@ -9,6 +10,9 @@ namespace IoTF.Emulator.Wills;
 /// <param name="Delay">MQTT 5: how long a lost client may take to come back before it is published.</param>
 internal sealed record LastWill(MqttPublishPacket Message, TimeSpan Delay)
 {
+    /// <summary>The bytes of memory that it takes.</summary>
+    public long Cost { get; } = MessageCost.Of(Message.Topic, (int)Message.Payload.Length, properties: null) + MessageCost.Of(Message);
+
     /// <summary>The will of a CONNECT. QoS and retain are lowered silently to what the organization allows (protocol.md §2.6).</summary>
     public static LastWill Of(MqttConnectPacket connect, OrganizationOptions options) => new(
         new MqttPublishPacket

@@ -11,6 +11,12 @@ internal sealed class LastWills(TimeProvider clock, Traffic traffic)
 {
     private readonly Dictionary<string, Waiting> _waiting = new(StringComparer.Ordinal);
 
+    /// <summary>A client with a will is there: the will is kept until it is published or void.</summary>
+    public static void Keep(Principal client, LastWill will) => client.Organization.Memory.Add(will.Cost);
+
+    /// <summary>A will is void.</summary>
+    public static void Release(Principal client, LastWill will) => client.Organization.Memory.Remove(will.Cost);
+
     /// <summary>A client has gone without a word.</summary>
     /// <param name="client">Who.</param>
     /// <param name="will">Its will.</param>
@@ -44,6 +50,10 @@ internal sealed class LastWills(TimeProvider clock, Traffic traffic)
         {
             Publish(waiting!.Client, waiting.Will);
         }
+        else if (wasWaiting)
+        {
+            Release(waiting!.Client, waiting.Will);
+        }
     }
 
     /// <summary>Publishes what is due, one after the other, so that one that fails leaves the others for the next time.</summary>
@@ -74,6 +84,8 @@ internal sealed class LastWills(TimeProvider clock, Traffic traffic)
 
     private void Publish(Principal client, LastWill will)
     {
+        Release(client, will);
+
         // What has become forbidden meanwhile is dropped, as for a client without authority over the device (protocol.md §2.6).
         var message = will.Message;
         var route = new RouteBook(client).Find(message.Topic);

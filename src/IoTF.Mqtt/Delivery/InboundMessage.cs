@@ -1,8 +1,14 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+
 namespace IoTF.Mqtt.Delivery;
 
 /// <summary>One application message as it was received.</summary>
 public sealed class InboundMessage
 {
+    private UInt128? _fingerprint;
+
     /// <summary>A message from a PUBLISH packet.</summary>
     /// <param name="topic">The topic name.</param>
     /// <param name="payload">The payload, owned by the message.</param>
@@ -20,11 +26,11 @@ public sealed class InboundMessage
         Duplicate = duplicate;
     }
 
-    /// <summary>The topic name.</summary>
-    public string Topic { get; }
+    /// <summary>The topic name; empty after <see cref="ReleaseContent"/>.</summary>
+    public string Topic { get; private set; }
 
-    /// <summary>The payload.</summary>
-    public byte[] Payload { get; }
+    /// <summary>The payload; empty after <see cref="ReleaseContent"/>.</summary>
+    public byte[] Payload { get; private set; }
 
     /// <summary>The QoS it was delivered with.</summary>
     public QualityOfService QualityOfService { get; }
@@ -37,6 +43,24 @@ public sealed class InboundMessage
 
     /// <summary>The DUP flag: the sender may have sent it before.</summary>
     public bool Duplicate { get; }
+
+    /// <summary>What topic and payload are recognized by when the sender repeats the message: a part of their hash, since the sender may be anybody.</summary>
+    internal UInt128 Fingerprint => _fingerprint ??= ComputeFingerprint();
+
+    /// <summary>Forgets topic and payload, which somebody else has taken, while the message still waits to be acknowledged.</summary>
+    public void ReleaseContent()
+    {
+        _ = Fingerprint;
+        (Topic, Payload) = ("", []);
+    }
+
+    private UInt128 ComputeFingerprint()
+    {
+        Span<byte> hashes = stackalloc byte[2 * SHA256.HashSizeInBytes];
+        SHA256.HashData(MemoryMarshal.AsBytes(Topic.AsSpan()), hashes);
+        SHA256.HashData(Payload, hashes[SHA256.HashSizeInBytes..]);
+        return new UInt128(BinaryPrimitives.ReadUInt64LittleEndian(hashes), BinaryPrimitives.ReadUInt64LittleEndian(hashes[SHA256.HashSizeInBytes..]));
+    }
 
     internal InboundState State { get; set; }
 

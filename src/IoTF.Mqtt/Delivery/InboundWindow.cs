@@ -27,11 +27,11 @@ public sealed class InboundWindow
     /// <summary>Arrived over an earlier connection of this session and not acknowledged: the sender will send them again.</summary>
     private readonly Dictionary<ushort, InboundMessage> _expectedAgain = [];
 
-    /// <summary>QoS 2: PUBREC sent over this connection, PUBREL awaited.</summary>
-    private readonly Dictionary<ushort, InboundMessage> _awaitingPubRel = [];
+    /// <summary>QoS 2: PUBREC sent over this connection, PUBREL awaited. By what the messages are recognized: the other end decides how long they are remembered.</summary>
+    private readonly Dictionary<ushort, UInt128> _awaitingPubRel = [];
 
     /// <summary>QoS 2: PUBREC sent over an earlier connection of this session only. The sender's allowance does not count them (MQTT-5.0 §4.9).</summary>
-    private readonly Dictionary<ushort, InboundMessage> _awaitingPubRelSinceBefore = [];
+    private readonly Dictionary<ushort, UInt128> _awaitingPubRelSinceBefore = [];
 
     /// <summary>How many QoS 1 and 2 messages may be unacknowledged (MQTT 5's Receive Maximum); 65,535 is no limit.</summary>
     public int Limit { get; set; } = ushort.MaxValue;
@@ -120,9 +120,9 @@ public sealed class InboundWindow
                 _expectedAgain[message.PacketId] = message;
             }
 
-            foreach (var (id, message) in _awaitingPubRel)
+            foreach (var (id, fingerprint) in _awaitingPubRel)
             {
-                _awaitingPubRelSinceBefore[id] = message;
+                _awaitingPubRelSinceBefore[id] = fingerprint;
             }
         }
         else
@@ -147,7 +147,7 @@ public sealed class InboundWindow
     /// </summary>
     private bool IsAwaitingPubRel(InboundMessage message)
     {
-        if (_awaitingPubRelSinceBefore.Remove(message.PacketId, out var earlier) && message.Duplicate && IsSame(earlier, message))
+        if (_awaitingPubRelSinceBefore.Remove(message.PacketId, out var earlier) && message.Duplicate && earlier == message.Fingerprint)
         {
             _awaitingPubRel.Add(message.PacketId, earlier);
         }
@@ -156,9 +156,7 @@ public sealed class InboundWindow
     }
 
     private static bool IsSame(InboundMessage earlier, InboundMessage message) =>
-        earlier.QualityOfService == message.QualityOfService
-        && earlier.Topic == message.Topic
-        && earlier.Payload.AsSpan().SequenceEqual(message.Payload);
+        earlier.QualityOfService == message.QualityOfService && earlier.Fingerprint == message.Fingerprint;
 
     private void Add(InboundMessage message)
     {
@@ -181,7 +179,7 @@ public sealed class InboundWindow
             {
                 if (!ReasonCode.IsFailure(message.AnswerCode))
                 {
-                    _awaitingPubRel.Add(message.PacketId, message);
+                    _awaitingPubRel.Add(message.PacketId, message.Fingerprint);
                 }
 
                 sink.PubRec(message.PacketId, message.AnswerCode);
