@@ -66,7 +66,7 @@ public sealed class LoadingOrderTests
             }
             catch { [Console]::WriteLine("failed: $_") }
             """);
-        await using var process = RunningProgram.Start(ShellProcess.Host, [script, "-Manifest", module.Manifest]);
+        await using var process = ShellProcess.StartFile(script, ["-Manifest", module.Manifest]);
         await process.WaitForSuccessAsync();
         return process.Output.Snapshot()[0];
     }
