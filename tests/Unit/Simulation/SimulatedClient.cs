@@ -27,17 +27,19 @@ internal sealed class SimulatedClient
     private readonly List<ReceivedMessage> _held = [];
     private readonly List<Task> _requests = [];
     private readonly int _number;
+    private readonly BrokenClient? _broken;
     private SendBatch _batch;
     private SimulatedConnection? _connection;
     private Link? _link;
     private long _connectedAt;
 
-    public SimulatedClient(int number, Ledger ledger, SessionOptions options, SimulatedClock clock, LinkOptions linkOptions, Random chance)
+    public SimulatedClient(int number, Ledger ledger, SessionOptions options, SimulatedClock clock, LinkOptions linkOptions, Random chance, BrokenClient? broken)
     {
         _number = number;
         _ledger = ledger;
         _clock = clock;
         _linkOptions = linkOptions;
+        _broken = broken;
         _session = new Session(options with { Subscriptions = [Request] }, clock);
         _policy = new ReconnectPolicy(options, options.Reconnect, chance.NextDouble);
         _batch = NewBatch();
@@ -94,7 +96,7 @@ internal sealed class SimulatedClient
         {
             if (!link.FillAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult())
             {
-                End(IsAttached ? SessionFaults.ClosedByService(_session.Options) : null, closedByService: true);
+                End(IsAttached ? SessionFaults.ClosedByService(_session.Options) : null, endedByPeer: true);
                 return;
             }
 
@@ -109,25 +111,26 @@ internal sealed class SimulatedClient
                 IsAttached = true;
                 _connectedAt = _clock.GetTimestamp();
                 _session.Opened();
+                _session.Exchange.Probe(link);
             }
 
             _session.Exchange.TakeArrived(link);
         }
         catch (LinkException exception)
         {
-            Violation.Unless(exception.Failure == LinkFailure.Broken, $"{exception.Message}");
-            End(LinkFaults.WhileOpen(exception, _session.Options.Endpoint, "simulated"), closedByService: false);
+            Violation.Unless(exception.Failure is LinkFailure.Broken or LinkFailure.Reset, $"{exception.Message}");
+            End(LinkFaults.WhileOpen(exception, _session.Options.Endpoint, "simulated"), endedByPeer: exception.Failure == LinkFailure.Reset);
         }
         catch (FaultException exception)
         {
-            End(exception.Fault, closedByService: true);
+            End(exception.Fault, endedByPeer: true);
         }
 
         Note();
     }
 
     /// <summary>Gives the connection up, because it is silent.</summary>
-    public void FindDead() => End(SessionFaults.Silent(_session.Options, TimeSpan.FromSeconds(90)), closedByService: false);
+    public void FindDead() => End(SessionFaults.Silent(_session.Options, TimeSpan.FromSeconds(90)), endedByPeer: false);
 
     /// <summary>The senders do not wait any longer for what is under way. It stays under way.</summary>
     public void LosePatience()
@@ -183,7 +186,7 @@ internal sealed class SimulatedClient
     private SendBatch NewBatch() => new(_session, TimeSpan.FromSeconds(60), wantsAll: true);
 
     /// <summary>What the supervisor does when a connection ends.</summary>
-    private void End(Fault? fault, bool closedByService)
+    private void End(Fault? fault, bool endedByPeer)
     {
         if (_link is not { } link)
         {
@@ -196,8 +199,9 @@ internal sealed class SimulatedClient
         if (IsAttached)
         {
             exchange.Detach(fault);
-            decision = _policy.AfterLoss(new EndedConnection(
-                fault, _clock.GetElapsedTime(_connectedAt), closedByService, exchange.HasProgressed, exchange.OldestInFlight, exchange.HasAnswered));
+            var ended = new EndedConnection(
+                fault, _clock.GetElapsedTime(0), _clock.GetElapsedTime(_connectedAt), endedByPeer, exchange.OldestInFlight, exchange.HasAnswered, exchange.HasProbed);
+            decision = _policy.AfterLoss(_broken?.Believes(ended) ?? ended);
         }
         else
         {
@@ -214,7 +218,7 @@ internal sealed class SimulatedClient
             return;
         }
 
-        _session.Lost(fault);
+        _session.Lost(fault, decision.Warns);
         if (decision.Step == ReconnectStep.GiveUpOldest)
         {
             exchange.GiveUpOldest(message => SessionFaults.MessageClosesConnection(_session.Options, message.Topic));
