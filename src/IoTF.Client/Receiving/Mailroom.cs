@@ -107,7 +107,7 @@ internal sealed class Mailroom(ReceivingNotices notices, TimeProvider clock)
             unwanted = subscription.IsInUse ? [] : [.. subscription.Inbox.Empty()];
         }
 
-        notices.Add(NoticeLevel.Warning, $"{fault.Message} {fault.Advice}");
+        notices.TellOfRefusal(fault);
         foreach (var message in unwanted)
         {
             message.Consume();

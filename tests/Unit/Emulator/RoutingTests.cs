@@ -41,18 +41,6 @@ public sealed class RoutingTests : EmulatorTest
     }
 
     [Fact]
-    public async Task A_filter_of_as_many_levels_as_fit_is_subscribed_and_forgotten()
-    {
-        var device = await DeviceAsync(MqttVersion.V311);
-        var filter = "iotdm-1" + string.Concat(Enumerable.Repeat("/a", 32_000));
-        await device.SubscribeAsync((filter, 1));
-        Assert.Equal(1, Assert.Single(Emulator.Connections).Subscriptions);
-        device.Link.Send(new MqttUnsubscribePacket { PacketIdentifier = 77, TopicFilters = [filter] });
-        await device.ExpectAsync<MqttUnsubAckPacket>();
-        Assert.Equal(0, Assert.Single(Emulator.Connections).Subscriptions);
-    }
-
-    [Fact]
     [Vector("T27")]
     public async Task T27_a_gateway_sees_the_command_in_the_long_form_and_the_device_in_the_short_one()
     {

@@ -74,6 +74,12 @@ internal sealed class History
             _ledger.MayBeBlamed = _enemyStays && _enemy == Enemy.Thief;
         }
 
+        if (_poisoned >= 0 || _enemy != Enemy.None)
+        {
+            // With those of the poisoned message or the enemy, the service ends fewer connections than make a client give up.
+            _troublesLeft = Math.Min(_troublesLeft, 3);
+        }
+
         _broken = broken;
         _service = new SimulatedService(_chance, _ledger, _linkOptions, broken);
         _client = NewClient();
