@@ -101,6 +101,7 @@ public sealed class Version5Tests : ReconnectTest
     [InlineData("30 03 00 00 00", MqttDisconnectReasonCode.TopicAliasInvalid)]
     [InlineData("00 00", MqttDisconnectReasonCode.MalformedPacket)]
     [InlineData("C0 00", MqttDisconnectReasonCode.ProtocolError)]
+    [InlineData("90 FF FF FF 7F", MqttDisconnectReasonCode.PacketTooLarge)]
     public async Task A_server_that_breaks_the_protocol_is_told_why_it_is_left(string bytes, MqttDisconnectReasonCode reason)
     {
         var raw = Convert.FromHexString(bytes.Replace(" ", "", StringComparison.Ordinal));
