@@ -108,7 +108,7 @@ function Get-TestRun {
     }
 
     Invoke-DotNet restore $testing --verbosity quiet | Out-Host
-    $packages = Invoke-DotNet msbuild $testing -getProperty:NuGetPackageRoot -getProperty:PesterVersions | Out-String | ConvertFrom-Json
+    $packages = Invoke-DotNet msbuild $testing '-getProperty:NuGetPackageRoot' '-getProperty:PesterVersions' | Out-String | ConvertFrom-Json
     foreach ($version in $packages.Properties.PesterVersions -split ';') {
         [pscustomobject]@{
             Name      = "Pester $version"
@@ -126,7 +126,7 @@ function Invoke-Test {
     Invoke-DotNet build $solution --configuration $Configuration --nologo --verbosity quiet
 
     # A warning is an error: the sources are ready for the runtime of the newest PowerShell, too.
-    Invoke-DotNet build $module --configuration $Configuration --nologo --verbosity quiet -p:ModuleFramework=net10.0
+    Invoke-DotNet build $module --configuration $Configuration --nologo --verbosity quiet '-p:ModuleFramework=net10.0'
     Remove-Folder $testResults
     $null = New-Item $testResults -ItemType Directory
 
