@@ -23,7 +23,7 @@
 .PARAMETER Domain
     The domain of the installation, as iot.mas.example.com.
 .PARAMETER Port
-    The port; 8883 unless given.
+    The port. Default: 8883.
 .PARAMETER CACertificate
     The certificate authority of a private installation.
 .EXAMPLE
