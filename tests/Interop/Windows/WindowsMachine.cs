@@ -46,11 +46,7 @@ public sealed class WindowsMachine : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        if (Wine.WhyNot is not null)
-        {
-            return;
-        }
-
+        Wine.RequireAll();
         WindowsRuntime.LayOut(_folder.PathOf("dotnet"));
         await RunAsync(Wine.Boot, "-i");
         await RunAsync(Wine.Program, "winecfg", "-v", "win10");
@@ -61,21 +57,14 @@ public sealed class WindowsMachine : IAsyncLifetime
 
     public async Task DisposeAsync()
     {
-        if (Wine.WhyNot is not null)
+        if (Directory.Exists(_environment["WINEPREFIX"]))
         {
-            _folder.Dispose();
-            return;
-        }
-
-        // Ends what runs in this prefix, and nothing else.
-        await using (var end = RunningProgram.Start(Wine.Server, ["-k"], _environment))
-        {
-            await end.WaitForExitAsync(Limit);
-        }
-
-        await using (var ended = RunningProgram.Start(Wine.Server, ["-w"], _environment))
-        {
-            await ended.WaitForExitAsync(Limit);
+            // Ends what runs in this prefix, and nothing else.
+            foreach (var argument in new[] { "-k", "-w" })
+            {
+                await using var server = RunningProgram.Start(Wine.Server, [argument], _environment);
+                await server.WaitForExitAsync(Limit);
+            }
         }
 
         _folder.Dispose();

@@ -8,7 +8,7 @@ namespace IoTF.Tests.Interop.Windows;
 /// <summary>The module in Windows' PowerShell, on Wine: what Wine can do of it (docs/windows.md).</summary>
 public sealed class WindowsTests(WindowsMachine windows, ITestOutputHelper output) : IClassFixture<WindowsMachine>
 {
-    [WineFact]
+    [Fact]
     public Task The_module_imports_binds_parameters_and_explains_itself() => WindowsMachine.TryAsync(output, async () =>
     {
         var lines = await windows.RunAsync(
@@ -33,7 +33,7 @@ public sealed class WindowsTests(WindowsMachine windows, ITestOutputHelper outpu
             lines);
     });
 
-    [WineTheory]
+    [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public Task A_device_on_Windows_talks_to_an_application_on_Linux(bool tls) => WindowsMachine.TryAsync(output, async () =>
