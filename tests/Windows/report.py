@@ -15,16 +15,18 @@ def judge(name, said):
     unexplained.append(f"{name}: {said[:600]}")
 
 
-classes, current, complete = {}, None, False
+classes, current, complete, again = {}, None, False, 0
 for line in open(os.path.join(folder, "unit.tsv"), encoding="utf-8"):
     kind, name, said = line.rstrip("\n").split("\t")
     if kind == "CLASS":
-        # Begun again after a crash, a class counts from the start.
+        # A class that is begun again counts from the start.
         current = classes[name] = [("CRASH", name, "the process ended in this class, three times")]
     elif kind == "END":
         current.pop(0)
     elif kind == "ALL":
         complete = True
+    elif kind == "AGAIN":
+        again += 1
     else:
         current.append((kind, name, said))
 
@@ -47,5 +49,6 @@ for reason, count in excused.most_common():
     print(f"{count:5} failed because of Wine: {reason}")
 for failure in unexplained:
     print(f"FAILED {failure}")
+print(f"{again} classes were tried once more because a test in them failed.")
 print(f"{passed} passed, {len(unexplained)} failed, {sum(excused.values())} failed because of Wine")
 sys.exit(1 if unexplained else 0)

@@ -45,9 +45,10 @@ trap 'exec {input}>&-; wait $emulator || true' EXIT
 read -r ready <&"${EMULATOR[0]}"
 [[ $ready == ready ]] || { echo "The emulator did not start: $ready"; exit 1; }
 
-mkdir -p "$work"/debian/{checkout,packages,dotnet,run,prefix}
+# The checkout at its own path, too: the unit tests have the path of their sources built in.
+mkdir -p "$work"/debian/{checkout,packages,dotnet,run,prefix} "$work/debian$checkout"
 unshare --mount bash -euo pipefail <<MOUNTS
-for pair in "$checkout:checkout" "$packages:packages" "$work/dotnet:dotnet" "$work/run:run" /dev:dev /proc:proc; do
+for pair in "$checkout:checkout" "$checkout:${checkout#/}" "$packages:packages" "$work/dotnet:dotnet" "$work/run:run" /dev:dev /proc:proc; do
     mount --rbind "\${pair%%:*}" "$work/debian/\${pair##*:}"
 done
 POWERSHELL=$powershell chroot "$work/debian" bash /checkout/tests/Windows/inside.sh </dev/null
