@@ -58,9 +58,9 @@ internal sealed class ReconnectPolicy(SessionOptions options, ReconnectOptions? 
 
     /// <summary>
     /// After so many short-lived connections in the window, another client is the likeliest reason. More than where MQTT tells, and over a time, so that
-    /// a service that is being restarted and a network that is cut a hundred times are outlived.
+    /// a service that is being restarted, a network that is cut a hundred times and a message over which the service closes are outlived.
     /// </summary>
-    private const int RepeatedlyDisconnectedLimit = 8;
+    private const int RepeatedlyDisconnectedLimit = 10;
 
     /// <summary>The time between the first and the last of them.</summary>
     private static readonly TimeSpan AtLeastFor = TimeSpan.FromMinutes(1);

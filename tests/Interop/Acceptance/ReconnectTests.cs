@@ -96,7 +96,10 @@ public sealed class ReconnectTests : IAsyncLifetime
         await AwayAsync();
         await CommandAsync("meanwhile");
         bridge.Lower();
-        await broker.Log.WaitForAsync(line => line == $"Sending SUBACK to {ClientId}", from: said);
+
+        // The broker of a persistent session has the subscription still, and is not asked again.
+        var ready = persistent.Length > 0 ? $"Sending CONNACK to {ClientId} (1, 0)" : $"Sending SUBACK to {ClientId}";
+        await broker.Log.WaitForAsync(line => line == ready, from: said);
         await CommandAsync("after");
 
         Assert.Equal(expected.Split(' '), (await script.WaitForEndAsync()).OrFail().Output);

@@ -101,12 +101,12 @@ public sealed class ReconnectPolicyTests : ClientTest
     public void A_client_whose_connections_are_ended_soon_gives_up_and_says_why_whatever_they_carried(bool carried)
     {
         var policy = NewPolicy();
-        for (var i = 0; i < 7; i++)
+        for (var i = 0; i < 9; i++)
         {
             Assert.Equal(ReconnectStep.TryAgain, policy.AfterLoss(Ended(after: Minute * i) with { Answered = carried }).Step);
         }
 
-        var (step, fault) = StepOf(policy.AfterLoss(Ended(after: Minute * 7) with { Answered = carried }));
+        var (step, fault) = StepOf(policy.AfterLoss(Ended(after: Minute * 9) with { Answered = carried }));
         Assert.Equal((ReconnectStep.Stop, FaultIds.RepeatedlyDisconnected), (step, fault!.Id));
         Assert.Contains("same ClientId", fault.Advice, StringComparison.Ordinal);
     }
@@ -140,7 +140,7 @@ public sealed class ReconnectPolicyTests : ClientTest
         for (var i = 0; i < 100; i++)
         {
             Assert.Equal(ReconnectStep.TryAgain, policy.AfterLoss(Ended()).Step);
-            if (i % 7 == 6)
+            if (i % 9 == 8)
             {
                 policy.AfterFailedConnect(Passing);
             }
@@ -195,12 +195,12 @@ public sealed class ReconnectPolicyTests : ClientTest
     {
         var policy = NewPolicy();
         var closing = Ended() with { Oldest = new object() };
-        for (var i = 0; i < 7; i++)
+        for (var i = 0; i < 9; i++)
         {
             Assert.Equal(ReconnectStep.TryAgain, policy.AfterLoss(closing with { At = Minute * i }).Step);
         }
 
-        var (step, fault) = StepOf(policy.AfterLoss(closing with { At = Minute * 7 }));
+        var (step, fault) = StepOf(policy.AfterLoss(closing with { At = Minute * 9 }));
         Assert.Equal((ReconnectStep.Stop, FaultIds.RepeatedlyDisconnected), (step, fault!.Id));
     }
 
@@ -210,7 +210,7 @@ public sealed class ReconnectPolicyTests : ClientTest
     public void A_service_that_says_why_it_closes_does_not_close_over_a_message(int code)
     {
         var policy = NewPolicy();
-        for (var i = 0; i < 7; i++)
+        for (var i = 0; i < 9; i++)
         {
             var closing = Ended() with { Fault = new Fault(FaultIds.ServerDisconnected, FaultCategory.Connection, "Later.", "Wait.", code), Oldest = this, Probed = true };
             Assert.Equal(ReconnectStep.TryAgain, policy.AfterLoss(closing).Step);

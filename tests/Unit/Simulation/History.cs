@@ -118,7 +118,7 @@ internal sealed class History
             return;
         }
 
-        Violation.Unless(_client.Over is null, $"the session is over: {_client.Over?.Message}");
+        Violation.Unless(_client.Over is null, $"the session is over: {_client.Over?.Message} ({_connections} connections, poisoned {_poisoned}, enemy {_enemy})");
         _ledger.Close(_process);
     }
 
