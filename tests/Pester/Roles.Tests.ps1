@@ -267,7 +267,6 @@ Describe 'A last will' {
         @{ Parameters = @{ WillEvent = 'a/b' }; Id = 'InvalidEventId' }
         @{ Parameters = @{ WillEvent = '' }; Id = 'InvalidEventId' }
         @{ Parameters = @{ WillEvent = 'lost'; WillFormat = '+' }; Id = 'InvalidFormat' }
-        @{ Parameters = @{ WillEvent = 'lost'; WillData = [string]::new('x', 65536) }; Id = 'PayloadTooLarge' }
         @{ Parameters = @{ WillEvent = 'lost'; WillData = [string]::new('x', 131073) }; Id = 'PayloadTooLarge' }
     ) {
         $before = $emulator.Refusals.Count

@@ -18,7 +18,6 @@ internal sealed class LinkReader
     private readonly Stream _stream;
     private readonly MqttPacketFormatterAdapter _formatter;
     private readonly LinkOptions _options;
-    private readonly Func<LinkException?> _writeFault;
     private byte[] _buffer = new byte[SmallBuffer];
     private int _start;
     private int _end;
@@ -31,12 +30,11 @@ internal sealed class LinkReader
     private long _lastReceived;
     private bool _isHeld;
 
-    public LinkReader(Stream stream, MqttPacketFormatterAdapter formatter, LinkOptions options, Func<LinkException?> writeFault)
+    public LinkReader(Stream stream, MqttPacketFormatterAdapter formatter, LinkOptions options)
     {
         _stream = stream;
         _formatter = formatter;
         _options = options;
-        _writeFault = writeFault;
         _lastReceived = options.Clock.GetTimestamp();
     }
 
@@ -122,11 +120,7 @@ internal sealed class LinkReader
         {
             // TCP, TLS and WebSocket streams tell it with exceptions that have no base in common.
             cancellationToken.ThrowIfCancellationRequested();
-
-            // A write that met the end first knows more than a read of the stream that was closed for it.
-            throw _writeFault() is { Failure: LinkFailure.Reset } reset
-                ? new LinkException(reset.Failure, reset.Message, exception)
-                : LinkException.Ended(exception, "");
+            throw new LinkException(LinkFailure.Broken, "The network broke the connection.", exception);
         }
 
         if (count == 0)

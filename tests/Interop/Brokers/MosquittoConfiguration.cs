@@ -41,11 +41,6 @@ internal static class MosquittoConfiguration
             lines.AddRange(["autosave_on_changes true", string.Create(CultureInfo.InvariantCulture, $"autosave_interval {changes}")]);
         }
 
-        if (options.MaxPacketSize is { } size)
-        {
-            lines.Add(string.Create(CultureInfo.InvariantCulture, $"max_packet_size {size}"));
-        }
-
         if (options.MaxInflightMessages is { } inflight)
         {
             lines.Add(string.Create(CultureInfo.InvariantCulture, $"max_inflight_messages {inflight}"));

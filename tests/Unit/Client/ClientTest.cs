@@ -29,8 +29,6 @@ public abstract class ClientTest : IAsyncLifetime
 
     private protected TestClock Clock { get; } = new();
 
-    private protected NetworkWatch Network { get; } = new();
-
     protected SessionOptions Device => new()
     {
         Identity = ClientIdentity.ForDevice("abc123", "pump", "p1"),
@@ -67,8 +65,7 @@ public abstract class ClientTest : IAsyncLifetime
 
     protected Session NewSession(SessionOptions options)
     {
-        // The longest of the waits that chance leaves open.
-        var session = new Session(options, Clock, Network, gate: null, () => 1);
+        var session = new Session(options, Clock);
         _sessions.Add(session);
         return session;
     }

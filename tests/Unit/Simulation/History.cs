@@ -1,4 +1,3 @@
-using IoTF.Client.Faults;
 using IoTF.Client.Sessions;
 using IoTF.Mqtt;
 using IoTF.Mqtt.Links;
@@ -11,9 +10,6 @@ namespace IoTF.Tests.Unit.Simulation;
 internal sealed class History
 {
     private const int MostSteps = 100_000;
-
-    /// <summary>So many connections are enough to see that the service, or another client, ends all of them.</summary>
-    private const int MostConnectionsAgainstAnEnemy = 100;
 
     private readonly Random _chance;
     private readonly MqttVersion _version;
@@ -33,14 +29,6 @@ internal sealed class History
     private int _sent;
     private int _troublesLeft;
     private int _closesLeft;
-
-    /// <summary>What goes wrong besides the network, from <see cref="_enemyComes"/> on; a passing enemy goes away, another one stays for ever.</summary>
-    private readonly Enemy _enemy;
-    private readonly bool _enemyStays;
-    private readonly int _enemyComes;
-    private readonly BrokenClient? _broken;
-    private int _thefts;
-    private int _connections;
 
     public History(MqttVersion version, int seed, BrokenClient? broken = null)
     {
@@ -65,35 +53,8 @@ internal sealed class History
 
         // Fewer than make a session give a harmless message up.
         _closesLeft = _poisoned >= 0 ? 0 : 2;
-        if (_poisoned < 0 && _chance.Next(4) == 0)
-        {
-            _enemy = (Enemy)_chance.Next(1, 3);
-            _enemyStays = _chance.Next(2) == 0;
-            _enemyComes = _chance.Next(400);
-            _closesLeft = 0;
-            _ledger.MayBeBlamed = _enemyStays && _enemy == Enemy.Thief;
-        }
-
-        if (_poisoned >= 0 || _enemy != Enemy.None)
-        {
-            // With those of the poisoned message or the enemy, the service ends fewer connections than make a client give up.
-            _troublesLeft = Math.Min(_troublesLeft, 3);
-        }
-
-        _broken = broken;
         _service = new SimulatedService(_chance, _ledger, _linkOptions, broken);
         _client = NewClient();
-    }
-
-    private enum Enemy
-    {
-        None,
-
-        /// <summary>Another client with the ClientId, which takes over connections while there is traffic on them.</summary>
-        Thief,
-
-        /// <summary>A service that accepts connections and closes them.</summary>
-        Closer,
     }
 
     public int Steps { get; private set; }
@@ -108,17 +69,9 @@ internal sealed class History
             }
 
             Step();
-            Attack();
         }
 
-        if (_enemyStays)
-        {
-            Violation.Unless(_client.Over is null or { Id: FaultIds.RepeatedlyDisconnected }, $"the session is over: {_client.Over?.Message}");
-            _ledger.Settle(_process, neverTaken: _next);
-            return;
-        }
-
-        Violation.Unless(_client.Over is null, $"the session is over: {_client.Over?.Message} ({_connections} connections, poisoned {_poisoned}, enemy {_enemy})");
+        Violation.Unless(_client.Over is null, $"the session is over: {_client.Over?.Message}");
         _ledger.Close(_process);
     }
 
@@ -176,33 +129,6 @@ internal sealed class History
         }
     }
 
-    private void Attack()
-    {
-        if (_enemy != Enemy.None && Steps == _enemyComes)
-        {
-            // Passing: fewer than make a client take it for one that stays, or give a harmless message up.
-            var times = _enemyStays ? int.MaxValue : _chance.Next(1, _enemy == Enemy.Thief ? 3 : 5);
-            (_thefts, _service.ClosedAtOnce) = _enemy == Enemy.Thief ? (times, 0) : (0, times);
-            _connections = 0;
-        }
-
-        if (_thefts > 0 && _client.IsAttached && _service.IsOpen && _chance.Next(40) == 0)
-        {
-            _thefts--;
-            if (_version == MqttVersion.V5)
-            {
-                _service.Close(0x8E);
-            }
-            else
-            {
-                _service.End();
-            }
-        }
-
-        Violation.Unless(
-            !_enemyStays || _connections < MostConnectionsAgainstAnEnemy, $"{_connections} connections were made although each of them is ended");
-    }
-
     private void Send()
     {
         if (_next is null && _sent < _toSend)
@@ -247,7 +173,6 @@ internal sealed class History
         {
             Violation.Unless(waits <= TimeSpan.FromSeconds(60), $"the client waits {waits}");
             _clock.Pass(waits);
-            _connections++;
             _connection = new SimulatedConnection();
             _service.Accept(_connection);
             _client.Connect(_connection);
@@ -264,10 +189,6 @@ internal sealed class History
         {
             case 0 or 1 or 2:
                 _connection.Cut(_chance, inOrder: false);
-                break;
-            case 3 when _closesLeft > 0 && _chance.Next(2) == 0:
-                _closesLeft--;
-                _service.Reset();
                 break;
             case 3 when _closesLeft > 0:
                 _closesLeft--;
@@ -312,5 +233,5 @@ internal sealed class History
         _client = NewClient();
     }
 
-    private SimulatedClient NewClient() => new(_process, _ledger, _options, _clock, _linkOptions, _chance, _broken);
+    private SimulatedClient NewClient() => new(_process, _ledger, _options, _clock, _linkOptions, _chance);
 }

@@ -27,19 +27,17 @@ internal sealed class SimulatedClient
     private readonly List<ReceivedMessage> _held = [];
     private readonly List<Task> _requests = [];
     private readonly int _number;
-    private readonly BrokenClient? _broken;
     private SendBatch _batch;
     private SimulatedConnection? _connection;
     private Link? _link;
     private long _connectedAt;
 
-    public SimulatedClient(int number, Ledger ledger, SessionOptions options, SimulatedClock clock, LinkOptions linkOptions, Random chance, BrokenClient? broken)
+    public SimulatedClient(int number, Ledger ledger, SessionOptions options, SimulatedClock clock, LinkOptions linkOptions, Random chance)
     {
         _number = number;
         _ledger = ledger;
         _clock = clock;
         _linkOptions = linkOptions;
-        _broken = broken;
         _session = new Session(options with { Subscriptions = [Request] }, clock);
         _policy = new ReconnectPolicy(options, options.Reconnect, chance.NextDouble);
         _batch = NewBatch();
@@ -96,7 +94,7 @@ internal sealed class SimulatedClient
         {
             if (!link.FillAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult())
             {
-                End(IsAttached ? SessionFaults.ClosedByService(_session.Options) : null, endedByPeer: true);
+                End(IsAttached ? SessionFaults.ClosedByService(_session.Options) : null, closedByService: true);
                 return;
             }
 
@@ -111,26 +109,25 @@ internal sealed class SimulatedClient
                 IsAttached = true;
                 _connectedAt = _clock.GetTimestamp();
                 _session.Opened();
-                _session.Exchange.Probe(link);
             }
 
             _session.Exchange.TakeArrived(link);
         }
         catch (LinkException exception)
         {
-            Violation.Unless(exception.Failure is LinkFailure.Broken or LinkFailure.Reset, $"{exception.Message}");
-            End(LinkFaults.WhileOpen(exception, _session.Options.Endpoint, "simulated"), endedByPeer: exception.Failure == LinkFailure.Reset);
+            Violation.Unless(exception.Failure == LinkFailure.Broken, $"{exception.Message}");
+            End(LinkFaults.WhileOpen(exception, _session.Options.Endpoint, "simulated"), closedByService: false);
         }
         catch (FaultException exception)
         {
-            End(exception.Fault, endedByPeer: true);
+            End(exception.Fault, closedByService: true);
         }
 
         Note();
     }
 
     /// <summary>Gives the connection up, because it is silent.</summary>
-    public void FindDead() => End(SessionFaults.Silent(_session.Options, TimeSpan.FromSeconds(90)), endedByPeer: false);
+    public void FindDead() => End(SessionFaults.Silent(_session.Options, TimeSpan.FromSeconds(90)), closedByService: false);
 
     /// <summary>The senders do not wait any longer for what is under way. It stays under way.</summary>
     public void LosePatience()
@@ -186,7 +183,7 @@ internal sealed class SimulatedClient
     private SendBatch NewBatch() => new(_session, TimeSpan.FromSeconds(60), wantsAll: true);
 
     /// <summary>What the supervisor does when a connection ends.</summary>
-    private void End(Fault? fault, bool endedByPeer)
+    private void End(Fault? fault, bool closedByService)
     {
         if (_link is not { } link)
         {
@@ -199,9 +196,8 @@ internal sealed class SimulatedClient
         if (IsAttached)
         {
             exchange.Detach(fault);
-            var ended = new EndedConnection(
-                fault, _clock.GetElapsedTime(0), _clock.GetElapsedTime(_connectedAt), endedByPeer, exchange.OldestInFlight, exchange.HasAnswered, exchange.HasProbed);
-            decision = _policy.AfterLoss(_broken?.Believes(ended) ?? ended);
+            decision = _policy.AfterLoss(new EndedConnection(
+                fault, _clock.GetElapsedTime(_connectedAt), closedByService, exchange.HasProgressed, exchange.OldestInFlight, exchange.HasAnswered));
         }
         else
         {
@@ -218,7 +214,7 @@ internal sealed class SimulatedClient
             return;
         }
 
-        _session.Lost(fault, decision.Warns);
+        _session.Lost(fault);
         if (decision.Step == ReconnectStep.GiveUpOldest)
         {
             exchange.GiveUpOldest(message => SessionFaults.MessageClosesConnection(_session.Options, message.Topic));

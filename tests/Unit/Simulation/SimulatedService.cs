@@ -27,9 +27,6 @@ internal sealed class SimulatedService(Random chance, Ledger ledger, LinkOptions
     /// <summary>So many next connections are refused.</summary>
     public int Refusals { get; set; }
 
-    /// <summary>So many next connections are accepted and closed at once, perhaps after a message that the service owes.</summary>
-    public int ClosedAtOnce { get; set; }
-
     /// <summary>So many next connections get no answer.</summary>
     public int Stalls { get; set; }
 
@@ -72,26 +69,6 @@ internal sealed class SimulatedService(Random chance, Ledger ledger, LinkOptions
         _open.Clear();
         _unacknowledged = 0;
         IsSilent = false;
-    }
-
-    /// <summary>Ends the connection with packets unread, which resets it.</summary>
-    public void Reset()
-    {
-        _connection?.Reset(chance);
-        Close();
-    }
-
-    /// <summary>Ends the connection in one of the ways in which services do.</summary>
-    public void End()
-    {
-        if (chance.Next(2) == 0)
-        {
-            Reset();
-        }
-        else
-        {
-            Close();
-        }
     }
 
     /// <summary>Loses the session, as a service that is started anew without persistence.</summary>
@@ -142,7 +119,7 @@ internal sealed class SimulatedService(Random chance, Ledger ledger, LinkOptions
                 }
             }
         }
-        catch (LinkException exception) when (exception.Failure is LinkFailure.Broken or LinkFailure.Reset)
+        catch (LinkException exception) when (exception.Failure == LinkFailure.Broken)
         {
             Close();
         }
@@ -195,9 +172,6 @@ internal sealed class SimulatedService(Random chance, Ledger ledger, LinkOptions
                     _open.Remove(subscribe.PacketIdentifier);
                     to.Send(new MqttSubAckPacket { PacketIdentifier = subscribe.PacketIdentifier, ReasonCodes = [MqttSubscribeReasonCode.GrantedQoS2] });
                 });
-                break;
-            case MqttPingReqPacket:
-                link.Send(MqttPingRespPacket.Instance);
                 break;
             default:
                 throw new Violation($"the client sent {packet.GetType().Name}");
@@ -252,18 +226,6 @@ internal sealed class SimulatedService(Random chance, Ledger ledger, LinkOptions
             }
         }
 
-        if (ClosedAtOnce > 0)
-        {
-            ClosedAtOnce--;
-            if (chance.Next(2) == 0)
-            {
-                SendOwed();
-            }
-
-            Close();
-            return;
-        }
-
         SendOwed();
     }
 
@@ -287,7 +249,7 @@ internal sealed class SimulatedService(Random chance, Ledger ledger, LinkOptions
                 Answer();
             }
 
-            End();
+            Close();
             return;
         }
 
