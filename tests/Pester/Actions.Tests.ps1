@@ -110,7 +110,7 @@ Describe 'An action' {
         Receive-Job $action.Job -ErrorAction SilentlyContinue -ErrorVariable failure
         "$failure" | Should -Be 'the pump is stuck'
         Get-IoTFSession $application.Name -WarningVariable warning -WarningAction SilentlyContinue | Out-Null
-        "$warning" | Should -Match 'failed over a message: the pump is stuck'
+        "$warning" | Should -Match 'failed for a message: the pump is stuck'
 
         # It was acknowledged: nothing is in flight any more.
         Wait-Until { ($emulator.Connections | Where-Object ClientId -eq $application.ClientId).InFlight -eq 0 }

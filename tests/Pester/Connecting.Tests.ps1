@@ -82,7 +82,7 @@ Describe 'Connecting' {
         $session = $other | Connect-IoTFDevice -KeepAlive 1.5
         $session.KeepAlive | Should -Be ([timespan]::FromSeconds(2))
         Disconnect-IoTFSession $session
-        { $other | Connect-IoTFDevice -KeepAlive 65536 } | Should -Throw -ExpectedMessage '*65535 seconds are the most*'
+        { $other | Connect-IoTFDevice -KeepAlive 65536 } | Should -Throw -ExpectedMessage '*the maximum is 65535 seconds*'
     }
 
     It 'refuses a token in plain text and does not repeat it' {
@@ -121,7 +121,7 @@ Describe 'Connecting' {
     It 'uses plain text only when told, and warns' {
         $session = $other | Connect-IoTFDevice -Insecure -Port $emulator.PlainPort -WarningVariable warnings -WarningAction SilentlyContinue
         $session.Secure | Should -BeFalse
-        "$warnings" | Should -Match 'clear'
+        "$warnings" | Should -Match 'not encrypted'
         Disconnect-IoTFSession $session
     }
 

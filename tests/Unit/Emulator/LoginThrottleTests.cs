@@ -30,7 +30,7 @@ public sealed class LoginThrottleTests : EmulatorTest
         Assert.False(answer.IsCompleted);
         await AdvanceUntilAsync(answer, bound.Token);
         Assert.NotEqual(0, RawClient.CodeOf(Assert.IsType<MqttConnAckPacket>(await answer), version));
-        Assert.Equal(180, Emulator.Refusals[^1].CloseCode);
+        Assert.Contains(Emulator.Refusals, static refusal => refusal.CloseCode == 180);
     }
 
     [Fact]
