@@ -62,7 +62,7 @@ public sealed class RunningScript : IDisposable
         {
             shell.EndInvoke(running);
         }
-        catch (PipelineStoppedException)
+        catch (RuntimeException error) when (error is PipelineStoppedException || error.Message == new PipelineStoppedException().Message)
         {
             stopped = true;
         }
