@@ -9,6 +9,9 @@ namespace IoTF.Client.Configuration;
 /// </summary>
 internal static class YamlConfiguration
 {
+    /// <summary>How many levels of lists and maps may be below a key that is not read.</summary>
+    private const int DeepestSkipped = 64;
+
     /// <summary>The entries of a file.</summary>
     /// <exception cref="ConfigurationException">The text is not YAML, or not a map of keys and values.</exception>
     public static IReadOnlyList<ConfigurationEntry> Read(string text, string file)
@@ -71,7 +74,7 @@ internal static class YamlConfiguration
         }
         else
         {
-            parser.SkipThisAndNestedEvents();
+            Skip(parser, file);
             entries.Add(new ConfigurationEntry(path, text: null, origin) { IsCollection = true });
         }
     }
@@ -92,6 +95,22 @@ internal static class YamlConfiguration
         return scalar.Anchor.IsEmpty && (scalar.Tag.IsEmpty || scalar.Tag.IsNonSpecific)
             ? scalar
             : throw Malformed(file, scalar.Start, "has a value that begins with '&' or '!'");
+    }
+
+    /// <summary>Passes over a list or a map. The parser's time grows with the square of the depth, so that a limit is needed.</summary>
+    private static void Skip(Parser parser, string file)
+    {
+        var depth = 0;
+        do
+        {
+            var next = parser.Consume<ParsingEvent>();
+            depth += next.NestingIncrease;
+            if (depth > DeepestSkipped)
+            {
+                throw Malformed(file, next.Start, $"is nested more than {DeepestSkipped} levels deep");
+            }
+        }
+        while (depth > 0);
     }
 
     private static bool IsNothing(Parser parser)

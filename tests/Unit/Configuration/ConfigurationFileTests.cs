@@ -93,11 +93,15 @@ public sealed class ConfigurationFileTests : ConfigurationTest
         Assert.DoesNotContain(Token, fault.ToString(), StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void Deep_nesting_is_no_danger()
+    [Theory]
+    [InlineData("[")]
+    [InlineData("{a: ")]
+    [InlineData("- ")]
+    public void Deep_nesting_is_refused_before_it_takes_long(string level)
     {
-        var deep = new string('[', 100_000);
-        Assert.Throws<ConfigurationException>(() => PrepareDeviceFromFile("device.yaml", $"options:\n  other: {deep}"));
+        var deep = string.Concat(Enumerable.Repeat(level, 100_000 / level.Length));
+        var refusal = Assert.Throws<ConfigurationException>(() => PrepareDeviceFromFile("device.yaml", $"options:\n  other:\n    {deep}"));
+        Assert.Contains("is nested more than 64 levels deep", refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]
