@@ -189,8 +189,8 @@ public sealed class InterruptionTests
         await process.Program.Output.WaitForAsync(line => line == "stopped");
         Assert.InRange(watch.Elapsed, TimeSpan.Zero, Limit);
 
-        // PowerShell ends a script file that Ctrl+C stops with 0.
-        Assert.Equal(0, await process.Program.WaitForExitAsync());
+        // PowerShell asks for $? behind a script file that Ctrl+C stopped, and ends with 1 when the same Ctrl+C still stops that question, too.
+        Assert.InRange(await process.Program.WaitForExitAsync(), 0, 1);
         Assert.Empty(process.Program.Errors.Snapshot());
     }
 }
