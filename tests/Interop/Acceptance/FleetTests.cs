@@ -39,7 +39,7 @@ public sealed class FleetTests : IAsyncLifetime
     {
         await using var subscriber = await MosquittoSubscriber.StartAsync(
             new MosquittoClientOptions(broker.PlainPort) { UserName = Service.DeviceUser, Password = Service.Token }, new MosquittoSubscription("iot-2/evt/+/fmt/+"));
-        using var engine = new ScriptEngine();
+        using var engine = new ScriptEngine(ownProcess: true);
         var result = await engine.RunAsync(
             Limit,
             $$"""
@@ -74,7 +74,7 @@ public sealed class FleetTests : IAsyncLifetime
     [Fact]
     public async Task One_device_that_is_refused_is_one_error_and_the_others_connect()
     {
-        using var engine = new ScriptEngine();
+        using var engine = new ScriptEngine(ownProcess: true);
         var result = await engine.RunAsync(
             Limit,
             $$"""
