@@ -107,7 +107,7 @@ internal sealed class Organization(string name, OrganizationOptions defaults, Me
     }
 
     /// <summary>Who the client is, when user name and password are right (protocol.md §3.1).</summary>
-    /// <returns>The client and what it may do; null when it is not authorised.</returns>
+    /// <returns>The client and what it may do; null when it is not authorized.</returns>
     public Principal? Authenticate(ClientIdentity identity, string? userName, byte[]? password) => identity.IsDeviceOrGateway
         ? AuthenticateDevice(identity, identity.DeviceType, identity.DeviceId, userName, password)
         : AuthenticateApplication(identity, userName, password);
