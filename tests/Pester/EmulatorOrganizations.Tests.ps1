@@ -13,7 +13,7 @@ AfterAll {
     Stop-IoTFEmulator
 }
 
-Describe 'The organisations of the emulator' {
+Describe 'The organizations of the emulator' {
     It 'are there from the start: its own and quickstart' {
         $emulator.Organizations.Organization -join ' ' | Should -Be 'local1 quickstart'
         $own = $emulator.Organizations[0]

@@ -89,7 +89,7 @@ Describe 'The pool of sessions' {
         { New-IoTFEmulatorDevice pump p2 | Connect-IoTFDevice -Name FIRST } | Should -Throw -ErrorId 'NameInUse,*'
     }
 
-    It 'shows and serialises what its sessions tell, and not what binds them in a pipeline' {
+    It 'shows and serializes what its sessions tell, and not what binds them in a pipeline' {
         $session = $p1 | Connect-IoTFDevice
         $told = $session.GetType().GetProperties().Name | Sort-Object
         $copy = [System.Management.Automation.PSSerializer]::Deserialize([System.Management.Automation.PSSerializer]::Serialize($session))

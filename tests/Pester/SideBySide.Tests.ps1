@@ -123,10 +123,10 @@ Describe 'Piped objects that connect side by side' {
     It 'have to say something' {
         $first = $devices[0]
         $same = @{ DeviceType = 'pump'; DeviceId = 'p1'; Token = $first.Token }
-        $null = [pscustomobject]@{ Colour = 'red' }, 5 | Connect-IoTFDevice @there @same -ErrorVariable faults -ErrorAction SilentlyContinue
+        $null = [pscustomobject]@{ Color = 'red' }, 5 | Connect-IoTFDevice @there @same -ErrorVariable faults -ErrorAction SilentlyContinue
         $faults.Count | Should -Be 2
         $faults[0].FullyQualifiedErrorId | Should -BeLike 'InputNotUnderstood,*'
-        $faults[0].TargetObject.Colour | Should -Be 'red'
+        $faults[0].TargetObject.Color | Should -Be 'red'
         Get-IoTFSession | Should -BeNullOrEmpty
     }
 
