@@ -15,7 +15,11 @@ Describe 'The package' -Skip:$IsWindows {
             $new
         }
 
-        # Runs a script in a new PowerShell with another home. Emits what it printed; its last line is JSON, which $result gets.
+        function Set-EnvironmentVariable([string] $Name, $Value) {
+            if ($null -eq $Value) { Remove-Item "Env:$Name" -ErrorAction Ignore } else { Set-Item "Env:$Name" $Value }
+        }
+
+        # Runs a script in a new PowerShell with another home. Emits its exit code, what it printed, and as Result the object that its last line has as JSON.
         function Invoke-Child([string] $HomeFolder, [string] $Script, [hashtable] $Variables = @{}) {
             $file = Join-Path $TestDrive 'child.ps1'
             Set-Content $file "`$ErrorActionPreference = 'Stop'`n$Script"
@@ -24,7 +28,7 @@ Describe 'The package' -Skip:$IsWindows {
             $before = @{}
             foreach ($name in $own.Keys) {
                 $before[$name] = [System.Environment]::GetEnvironmentVariable($name)
-                [System.Environment]::SetEnvironmentVariable($name, $own[$name])
+                Set-EnvironmentVariable $name $own[$name]
             }
 
             try {
@@ -32,7 +36,7 @@ Describe 'The package' -Skip:$IsWindows {
                 $exitCode = $LASTEXITCODE
             }
             finally {
-                foreach ($name in $own.Keys) { [System.Environment]::SetEnvironmentVariable($name, $before[$name]) }
+                foreach ($name in $own.Keys) { Set-EnvironmentVariable $name $before[$name] }
             }
 
             $json = $lines | Select-Object -Last 1
