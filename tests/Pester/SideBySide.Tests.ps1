@@ -201,7 +201,7 @@ Describe 'Piped sessions' {
         }
 
         $few[0..1] | Send-IoTFEvent spoken -Session $application
-        (Receive-IoTFEvent spoken -Count 2 -Timeout 30).DeviceId -join ' ' | Should -Be 'p1 p2'
+        (Receive-IoTFEvent spoken -Count 2 -Timeout 30).DeviceId | Should -Be @('p1', 'p2')
     }
 
     It 'do not send what names another device' {

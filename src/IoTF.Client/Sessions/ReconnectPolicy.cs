@@ -38,13 +38,13 @@ internal readonly record struct ReconnectDecision(ReconnectStep Step, TimeSpan D
 /// </summary>
 internal sealed class ReconnectPolicy(SessionOptions options, ReconnectOptions? reconnect, Func<double> chance)
 {
-    /// <summary>A connection that the service closes sooner than this, without having carried anything, counts as disconnected by the service.</summary>
+    /// <summary>A connection that the service closes sooner than this, without having carried anything, counts as thrown out.</summary>
     private static readonly TimeSpan ShortLived = TimeSpan.FromSeconds(30);
 
     /// <summary>After so many connections in a row that ended over the same message, it is the message.</summary>
     private const int SameMessageLimit = 3;
 
-    /// <summary>How many connections in a row the service may end early before the session gives up.</summary>
+    /// <summary>After so many connections in a row from which the client was thrown out, it is no accident.</summary>
     private const int RepeatedlyDisconnectedLimit = 5;
 
     private int _tries;

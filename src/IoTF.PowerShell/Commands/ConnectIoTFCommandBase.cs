@@ -109,7 +109,7 @@ public abstract partial class ConnectIoTFCommandBase : IoTFCommandBase
     [TimeoutTransformation(AllowZero = false)]
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How many messages may be sent and unacknowledged. Default: 10 for devices, 100 for gateways and applications.</summary>
+    /// <summary>How many messages may be sent and unacknowledged; 10 for devices, 100 for gateways and applications unless given.</summary>
     [Parameter]
     [ValidateRange(1, 65535)]
     public int? MaxInFlight { get; set; }
@@ -118,7 +118,7 @@ public abstract partial class ConnectIoTFCommandBase : IoTFCommandBase
     [Parameter]
     public SwitchParameter NoReconnect { get; set; }
 
-    /// <summary>About how long a session waits after its connection is lost before the first attempt to reconnect; doubled for each further attempt. Default: 1 second.</summary>
+    /// <summary>About how long a lost connection is left alone before the first try to make it again; doubled for each further try. 1 second unless given.</summary>
     [Parameter]
     [TimeoutTransformation(AllowZero = false)]
     public TimeSpan ReconnectDelay { get; set; } = ReconnectOptions.Default.FirstDelay;
