@@ -47,6 +47,9 @@
             Tags                     = @('IoT', 'MQTT', 'WatsonIoT', 'IoTFoundation', 'Maximo', 'PSEdition_Core', 'Windows', 'Linux', 'MacOS')
             LicenseUri               = 'https://opensource.org/license/mit'
             RequireLicenseAcceptance = $false
+
+            # The address of the repository, for whoever publishes the module: packages show it, and Get-Help -Online opens the pages in docs/en-US there.
+            # ProjectUri             = 'https://'
         }
     }
 }

@@ -7,9 +7,8 @@
     Test       builds everything and runs all tests: those of dotnet test, and tests/Pester under each version of Pester that Directory.Packages.props
                names, each in a process of its own. It fails when a test, a block or a file failed, was not run, or none ran. A test whose
                program is missing is skipped with its reason. The outcomes are in TestResults/.
-    Package    builds the module, makes the package for the PowerShell Gallery, installs it into an empty folder and tries it there. The same files give the same bytes.
-    Publish    does the same and pushes the package, with the API key in the environment variable PSGALLERY_API_KEY.
-               dotnet takes the key as an argument only, which others on the machine can see while it runs: publish where there are none.
+    Package    builds the module, makes the package for the PowerShell Gallery with PSResourceGet, and runs an example of it in an empty folder.
+    Publish    does the same and publishes the package, with the API key in the environment variable PSGALLERY_API_KEY.
     Clean      removes bin/ and obj/ of every project, the staged module, its help, its packages and the test results.
 
     Runs in PowerShell 7.4 or later. Where it is not installed, the .NET SDK brings it: dotnet tool restore, then dotnet pwsh ./build.ps1 Test
@@ -27,7 +26,7 @@
 .PARAMETER TimestampServer
     The address of an RFC 3161 time-stamp server. Signatures without a time stamp end with the certificate.
 .PARAMETER Repository
-    Where Publish pushes to: an address, or a folder. Default: the PowerShell Gallery.
+    The name of the registered repository that Publish publishes to. A folder needs no API key. Default: PSGallery.
 .EXAMPLE
     ./build.ps1
     Import-Module ./IoTF.psd1
@@ -37,6 +36,9 @@
     ./build.ps1 Test
 .EXAMPLE
     ./build.ps1 Publish -SigningCertificate $fingerprint -TimestampServer http://timestamp.example.com
+.EXAMPLE
+    Register-PSResourceRepository plant -Uri //server/modules -Trusted
+    ./build.ps1 Publish -Repository plant
 #>
 [CmdletBinding()]
 param(
@@ -56,13 +58,12 @@ param(
 
     [string] $TimestampServer,
 
-    [string] $Repository = 'https://www.powershellgallery.com/api/v2/package'
+    [string] $Repository = 'PSGallery'
 )
 
 $ErrorActionPreference = 'Stop'
 $solution = Join-Path $PSScriptRoot 'IoTF.PowerShell.sln'
 $module = Join-Path $PSScriptRoot 'src' 'IoTF.PowerShell' 'IoTF.PowerShell.csproj'
-$packaging = Join-Path $PSScriptRoot 'tools' 'Package'
 $testing = Join-Path $PSScriptRoot 'tools' 'Testing'
 $testResults = Join-Path $PSScriptRoot 'TestResults'
 $invokeScript = Join-Path $PSScriptRoot 'tools' 'Invoke-Script.ps1'
@@ -151,7 +152,22 @@ function Invoke-Test {
     }
 }
 
-# Emits the path of the package, and nothing else: what the programs say goes to the host.
+# Runs an example of the package where nothing but the package is, in a process of its own.
+function Test-Package([string] $Package) {
+    $folder = New-Item (Join-Path 'Temp:' "iotf-$(New-Guid)") -ItemType Directory
+    try {
+        Expand-Archive $Package $folder
+        & $invokeScript (Join-Path $folder 'examples' 'quickstart.ps1') | Out-Host
+        if ($LASTEXITCODE -ne 0) {
+            throw "The module of $Package does not work: examples/quickstart.ps1 ended with exit code $LASTEXITCODE."
+        }
+    }
+    finally {
+        Remove-Item $folder -Recurse -Force
+    }
+}
+
+# Emits the path of the package, and nothing else: what the programs print goes to the host.
 function New-Package {
     if (-not $NoBuild) {
         # What an earlier build left there must not get into the package.
@@ -160,23 +176,26 @@ function New-Package {
     }
 
     $folder = $PSCmdlet.GetUnresolvedProviderPathFromPSPath($OutputFolder)
-    $package = & (Join-Path $packaging 'New-Package.ps1') -Root $PSScriptRoot -OutputFolder $folder -SigningCertificate $SigningCertificate
+    $package = & (Join-Path $PSScriptRoot 'tools' 'Package' 'New-Package.ps1') -Root $PSScriptRoot -OutputFolder $folder -SigningCertificate $SigningCertificate
     if ($SigningCertificate) {
+        # PSResourceGet does not sign packages.
         $timestamp = if ($TimestampServer) { '--timestamper', $TimestampServer }
         Invoke-DotNet nuget sign $package --certificate-fingerprint $SigningCertificate --certificate-store-location CurrentUser --certificate-store-name My @timestamp | Out-Host
     }
 
-    & (Join-Path $packaging 'Test-Package.ps1') -Package $package | Out-Host
+    Test-Package $package
     $package
 }
 
 function Publish-Package {
-    if (-not $env:PSGALLERY_API_KEY) {
-        throw 'There is no API key. Set the environment variable PSGALLERY_API_KEY to one that may push IoTF.'
+    $key = if ($env:PSGALLERY_API_KEY) { @{ ApiKey = $env:PSGALLERY_API_KEY } } else { @{} }
+    if (-not (Get-PSResourceRepository $Repository).Uri.IsFile -and -not $key.ApiKey) {
+        throw "There is no API key. Set the environment variable PSGALLERY_API_KEY to one that may push IoTF to $Repository."
     }
 
     $package = New-Package
-    Invoke-DotNet nuget push $package --source $Repository --api-key $env:PSGALLERY_API_KEY
+    Publish-PSResource -NupkgPath $package -Repository $Repository @key
+    "$(Split-Path $package -Leaf) is published to $Repository."
 }
 
 function Clear-Build {

@@ -5,7 +5,7 @@
     Parameters that are not given come from the WIOTP_ variables, or from a file of IBM's clients (-ConfigurationFile).
     Ends with 0 when every row was acknowledged, else with 1 and the reason on the error stream.
 .PARAMETER ReadingsFile
-    The readings: a line of names, then a line of values each.
+    The readings: a CSV file, as Export-Csv writes it.
 .PARAMETER CredentialFile
     A credential captured once, by the account that runs this: Get-Credential use-token-auth | Export-Clixml cred.xml
 .PARAMETER Credential
@@ -49,8 +49,8 @@ param(
 $ErrorActionPreference = 'Stop'
 try {
     # In a checkout the module that was built there, else the installed one.
-    $built = [System.IO.Path]::Combine($PSScriptRoot, '..', 'IoTF.psd1')
-    Import-Module $(if ([System.IO.File]::Exists($built)) { $built } else { 'IoTF' })
+    $built = Join-Path $PSScriptRoot '..' 'IoTF.psd1'
+    Import-Module ((Test-Path $built) ? $built : 'IoTF')
 
     # Only what was given: the rest is left to the configuration.
     $where = @{}
@@ -59,29 +59,20 @@ try {
     }
 
     if ($CredentialFile) {
-        $where.Credential = [System.Management.Automation.PSSerializer]::Deserialize([System.IO.File]::ReadAllText($CredentialFile))
+        $where.Credential = Import-Clixml $CredentialFile
     }
 
+    $readings = @(Import-Csv $ReadingsFile)
     $session = Connect-IoTFDevice @where
-
-    # Import-Csv in a full PowerShell; written out here, so that it also runs on the engine alone. Values with commas need Import-Csv.
-    $names, $rows = [System.IO.File]::ReadAllLines($ReadingsFile)
-    $names = $names.Split(',')
-    $readings = foreach ($row in $rows) {
-        $values = $row.Split(',')
-        $reading = [ordered]@{}
-        for ($column = 0; $column -lt $names.Count; $column++) { $reading[$names[$column]] = $values[$column] }
-        [pscustomobject] $reading
-    }
 
     # Returns when the service has acknowledged every row; a row that it rejects ends the script.
     $readings | Send-IoTFEvent status -Session $session
     Disconnect-IoTFSession $session
-    "$(@($readings).Count) readings were acknowledged as $($session.ClientId)."
+    "$($readings.Count) readings were acknowledged as $($session.ClientId)."
     exit 0
 }
 catch {
-    [System.Console]::Error.WriteLine("The runbook failed ($($_.FullyQualifiedErrorId.Split(',')[0])): $_")
+    [System.Console]::Error.WriteLine("The runbook failed ($($_.FullyQualifiedErrorId -replace ',.*')): $_")
     if ($_.ErrorDetails.RecommendedAction) { [System.Console]::Error.WriteLine($_.ErrorDetails.RecommendedAction) }
     exit 1
 }

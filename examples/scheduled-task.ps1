@@ -27,7 +27,7 @@ param(
 )
 
 $ErrorActionPreference = 'Stop'
-$runbook = [System.IO.Path]::Combine($PSScriptRoot, 'runbook.ps1')
+$runbook = Join-Path $PSScriptRoot 'runbook.ps1'
 $arguments = "-NoProfile -NonInteractive -File `"$runbook`" -CredentialFile `"$CredentialFile`" -ReadingsFile `"$ReadingsFile`"" +
     " -Organization $Organization -DeviceType $DeviceType -DeviceId $DeviceId"
 
@@ -36,7 +36,7 @@ $task = @{
     TaskName  = 'IoTF readings'
     Action    = New-ScheduledTaskAction -Execute (Get-Command pwsh).Source -Argument $arguments
     Trigger   = New-ScheduledTaskTrigger -Once -At ([datetime]::Today) -RepetitionInterval ([timespan]::FromHours(1))
-    Principal = New-ScheduledTaskPrincipal -UserId ([System.Security.Principal.WindowsIdentity]::GetCurrent().Name) -LogonType S4U
+    Principal = New-ScheduledTaskPrincipal -UserId "$env:USERDOMAIN\$env:USERNAME" -LogonType S4U
     Settings  = New-ScheduledTaskSettingsSet -MultipleInstances IgnoreNew -ExecutionTimeLimit ([timespan]::FromMinutes(30)) -RestartCount 3 -RestartInterval ([timespan]::FromMinutes(5))
 }
 Register-ScheduledTask @task

@@ -23,7 +23,7 @@ $ErrorActionPreference = 'Stop'
 
 $session = Get-Secret -Name $SecretName | Connect-IoTFDevice @Connection
 try {
-    @{ started = [datetime]::UtcNow.ToString('o') } | Send-IoTFEvent -EventId status -Session $session
+    @{ started = Get-Date -AsUTC -Format o } | Send-IoTFEvent -EventId status -Session $session
 }
 finally {
     Disconnect-IoTFSession $session

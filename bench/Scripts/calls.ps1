@@ -3,7 +3,7 @@ param($Module, $EmptyModule, [int] $Port, $Connect, $Publish, [int] $Count, [int
 $ErrorActionPreference = 'Stop'
 Import-Module $Module
 Import-Module $EmptyModule
-$token = [System.Net.NetworkCredential]::new('', 'no secret').SecurePassword
+$token = ConvertTo-SecureString 'no secret' -AsPlainText
 $null = Connect-IoTFDevice -Organization bench -DeviceType pump -DeviceId p1 -Token $token -HostName localhost -Port $Port -MaxInFlight 1000 -Insecure -WarningAction SilentlyContinue
 [IoTF.Bench.EmptyModule.SendPreparedCommand]::Connect($Port, [System.Convert]::FromBase64String($Connect), [System.Convert]::FromBase64String($Publish))
 $line = '{"temperature":21.5,"humidity":48.125,"pressure":1013.25,"status":"ok","n":100000000}'

@@ -3,19 +3,6 @@ param($Module, $Authority, $Csv, [int] $ThrottleLimit)
 $ErrorActionPreference = 'Stop'
 Import-Module $Module
 
-# What Import-Csv does; the engine alone does not have it.
-function Read-Csv([string] $Path) {
-    $lines = [System.IO.File]::ReadAllLines($Path)
-    $names = $lines[0].Split(',')
-    for ($i = 1; $i -lt $lines.Count; $i++) {
-        $values = $lines[$i].Split(',')
-        $row = [ordered]@{}
-        for ($column = 0; $column -lt $names.Count; $column++) { $row[$names[$column]] = $values[$column] }
-        $row.Token = [System.Net.NetworkCredential]::new('', $row.Secret).SecurePassword
-        [pscustomobject]$row
-    }
-}
-
 function Get-Cost {
     $live = 0
     foreach ($time in 1..3) { $live = [System.GC]::GetTotalMemory($true) }
@@ -29,7 +16,7 @@ function Measure-Time([string] $Name, [scriptblock] $Action) {
 }
 
 $common = @{ CACertificate = $Authority; ThrottleLimit = $ThrottleLimit }
-$rows = @(Read-Csv $Csv)
+$rows = @(Import-Csv $Csv | Select-Object *, @{ Name = 'Token'; Expression = { ConvertTo-SecureString $_.Secret -AsPlainText } })
 
 # Once with a few, so that compiling is not measured.
 $null = $rows[0..9] | Connect-IoTFDevice @common

@@ -3,7 +3,7 @@ param($Module, $EmptyModule, [int] $Port, [int] $Count)
 $ErrorActionPreference = 'Stop'
 Import-Module $Module
 Import-Module $EmptyModule
-$token = [System.Net.NetworkCredential]::new('', 'no secret').SecurePassword
+$token = ConvertTo-SecureString 'no secret' -AsPlainText
 $null = Connect-IoTFDevice -Organization bench -DeviceType pump -DeviceId p1 -Token $token -HostName localhost -Port $Port -MaxInFlight 1000 -Insecure -WarningAction SilentlyContinue
 $line = '{"temperature":21.5,"humidity":48.125,"pressure":1013.25,"status":"ok","n":100000000}'
 $took = [long[]]::new($Count)
@@ -27,8 +27,7 @@ for ($i = -1000; $i -lt $Count; $i++) {
     if ($i -ge 0) { $calls[$i] = [System.Diagnostics.Stopwatch]::GetTimestamp() - $start }
 }
 
-foreach ($one in $took, $trips, $calls) { [array]::Sort($one) }
-$middle = [int] ($Count / 2)
+function Get-Median($Values) { ($Values | Sort-Object)[[int] ($Count / 2)] }
 $frequency = [System.Diagnostics.Stopwatch]::Frequency
-[System.Console]::Out.WriteLine([string]::Format([cultureinfo]::InvariantCulture, "seconds={0:R}`ntrip={1:R}`nempty={2:R}", $took[$middle] / $frequency, $trips[$middle] / 1e7, $calls[$middle] / $frequency))
+[System.Console]::Out.WriteLine([string]::Format([cultureinfo]::InvariantCulture, "seconds={0:R}`ntrip={1:R}`nempty={2:R}", (Get-Median $took) / $frequency, (Get-Median $trips) / 1e7, (Get-Median $calls) / $frequency))
 Disconnect-IoTFSession

@@ -2,12 +2,12 @@
 param($Module, [int] $Port, [int] $Count, $Direction)
 $ErrorActionPreference = 'Stop'
 Import-Module $Module
-$token = [System.Net.NetworkCredential]::new('', 'no secret').SecurePassword
+$token = ConvertTo-SecureString 'no secret' -AsPlainText
 $common = @{ Organization = 'bench'; Token = $token; HostName = 'localhost'; Port = $Port; Insecure = $true; WarningAction = 'SilentlyContinue' }
 if ($Direction -eq 'sending') {
     $null = Connect-IoTFDevice @common -DeviceType pump -DeviceId p1 -MaxInFlight 1000
     $line = '{"temperature":21.5,"humidity":48.125,"pressure":1013.25,"status":"ok","n":100000000}'
-    [System.Linq.Enumerable]::Repeat($line, $Count) | Send-IoTFEvent status -QoS 1
+    1..$Count | ForEach-Object { $line } | Send-IoTFEvent status -QoS 1
 }
 else {
     $null = Connect-IoTFApplication @common -ApplicationId watcher -ApiKey a-bench-0123456789

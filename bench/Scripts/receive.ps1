@@ -3,7 +3,7 @@ param($Module, [int] $Port, $CACertificate, [int] $Count, [switch] $ReadData)
 $ErrorActionPreference = 'Stop'
 Import-Module $Module
 $security = if ($CACertificate) { @{ CACertificate = $CACertificate } } else { @{ Insecure = $true; WarningAction = 'SilentlyContinue' } }
-$token = [System.Net.NetworkCredential]::new('', 'no secret').SecurePassword
+$token = ConvertTo-SecureString 'no secret' -AsPlainText
 $session = Connect-IoTFApplication -Organization bench -ApplicationId watcher -ApiKey a-bench-0123456789 -Token $token -HostName localhost -Port $Port @security
 [System.Console]::Out.WriteLine('ready')
 if ($ReadData) {

@@ -4,8 +4,9 @@ param($Module, [int] $Port, $CACertificate, [int] $QoS, [int] $MaxInFlight, $Pat
 $ErrorActionPreference = 'Stop'
 Import-Module $Module
 $security = if ($CACertificate) { @{ CACertificate = $CACertificate } } else { @{ Insecure = $true; WarningAction = 'SilentlyContinue' } }
-$token = [System.Net.NetworkCredential]::new('', 'no secret').SecurePassword
+$token = ConvertTo-SecureString 'no secret' -AsPlainText
 $null = Connect-IoTFDevice -Organization bench -DeviceType pump -DeviceId p1 -Token $token -HostName localhost -Port $Port -MaxInFlight $MaxInFlight @security
+# Plain strings: those of Get-Content carry where they come from.
 $items = [System.IO.File]::ReadAllLines($Path)
 if ($Kind -eq 'hashtables') {
     $count = $items.Length

@@ -52,7 +52,7 @@ public sealed record EmulatorOptions
     public long QueueBytes { get; init; } = 64L * 1024 * 1024;
 
     /// <summary>
-    /// How many bytes all clients of one organisation can make the service keep: messages, subscriptions, retained messages and last wills. A bound of
+    /// How many bytes all clients of one organization can make the service keep: messages, subscriptions, retained messages and last wills. A bound of
     /// this emulator; whoever keeps most is held back first.
     /// </summary>
     public long OrganizationBytes { get; init; } = 96L * 1024 * 1024;

@@ -76,7 +76,7 @@ internal sealed class EmulatorService
     /// <summary>What goes wrong on demand.</summary>
     public FaultPlan Faults { get; } = new();
 
-    /// <summary>How links behave; the largest packet is that of the organisation that allows the most.</summary>
+    /// <summary>How links behave; the largest packet is that of the organization that allows the most.</summary>
     public LinkOptions LinkOptions { get; private set; }
 
     public SslServerAuthenticationOptions TlsOptions { get; }
@@ -113,7 +113,7 @@ internal sealed class EmulatorService
         return credential;
     }
 
-    /// <summary>Changes what an organisation allows. Clients that are connected already keep the largest packet they were given.</summary>
+    /// <summary>Changes what an organization allows. Clients that are connected already keep the largest packet they were given.</summary>
     public EmulatorOrganization Configure(string? organization, Func<OrganizationOptions, OrganizationOptions> change)
     {
         lock (_connections)

@@ -38,7 +38,7 @@ public sealed class LocalEmulator : IAsyncDisposable
         plainListener?.Start(socket => service.Serve(socket, secure: false));
     }
 
-    /// <summary>The organisation that exists from the start.</summary>
+    /// <summary>The organization that exists from the start.</summary>
     public string Organization => _service.Options.Organization;
 
     /// <summary>The host name to connect to; the server's certificate is for it.</summary>
@@ -71,7 +71,7 @@ public sealed class LocalEmulator : IAsyncDisposable
     /// <summary>What was refused and why, oldest first; as many as <see cref="EmulatorOptions.RefusalsKept"/> says.</summary>
     public IReadOnlyList<EmulatorRefusal> Refusals => _service.Refusals.Snapshot();
 
-    /// <summary>The organisations, in order; quickstart among them (protocol.md §9).</summary>
+    /// <summary>The organizations, in order; quickstart among them (protocol.md §9).</summary>
     public IReadOnlyList<EmulatorOrganization> Organizations => _service.Registry.Snapshot();
 
     /// <summary>The clients that are connected now.</summary>
@@ -105,8 +105,8 @@ public sealed class LocalEmulator : IAsyncDisposable
     /// <param name="options">How it is set up.</param>
     /// <param name="cancellationToken">Gives up before it listens.</param>
     /// <returns>The running service; the caller stops it.</returns>
-    /// <exception cref="EmulatorException">A port or the file is not to be had, the file is damaged, or the organisation cannot be a registered one.</exception>
-    /// <exception cref="IoTF.Protocol.Rules.RuleException">The organisation is not legal.</exception>
+    /// <exception cref="EmulatorException">A port or the file is not to be had, the file is damaged, or the organization cannot be a registered one.</exception>
+    /// <exception cref="IoTF.Protocol.Rules.RuleException">The organization is not legal.</exception>
     public static Task<LocalEmulator> StartAsync(EmulatorOptions options, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -115,13 +115,13 @@ public sealed class LocalEmulator : IAsyncDisposable
         return Task.Run(() => StartListeningAsync(options, cancellationToken), cancellationToken);
     }
 
-    /// <summary>Changes what an organisation allows, for clients that are connected, too; a new one is made.</summary>
-    /// <param name="organization">The organisation; null for <see cref="Organization"/>.</param>
+    /// <summary>Changes what an organization allows, for clients that are connected, too; a new one is made.</summary>
+    /// <param name="organization">The organization; null for <see cref="Organization"/>.</param>
     /// <param name="change">Makes the new settings from the present ones.</param>
-    /// <returns>The organisation as it is now.</returns>
+    /// <returns>The organization as it is now.</returns>
     /// <exception cref="EmulatorException">Quickstart cannot be changed in this way, or the service was stopped.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A setting is out of its range.</exception>
-    /// <exception cref="IoTF.Protocol.Rules.RuleException">The organisation is not legal.</exception>
+    /// <exception cref="IoTF.Protocol.Rules.RuleException">The organization is not legal.</exception>
     public EmulatorOrganization ConfigureOrganization(string? organization, Func<OrganizationOptions, OrganizationOptions> change)
     {
         ArgumentNullException.ThrowIfNull(change);
@@ -129,14 +129,14 @@ public sealed class LocalEmulator : IAsyncDisposable
     }
 
     /// <summary>Registers a device.</summary>
-    /// <param name="organization">Its organisation, made when it is new; null for <see cref="Organization"/>.</param>
+    /// <param name="organization">Its organization, made when it is new; null for <see cref="Organization"/>.</param>
     /// <param name="deviceType">Its type.</param>
     /// <param name="deviceId">Its id.</param>
     /// <param name="token">Its token, 8 to 36 characters as protocol.md §3.1 allows; null to have one made.</param>
     /// <param name="replace">Whether an earlier registration is replaced, token and kind; whoever is connected with it is closed.</param>
     /// <param name="resourceGroup">The resource group it is in; null for none.</param>
     /// <returns>What it connects with. The token cannot be had again.</returns>
-    /// <exception cref="EmulatorException">It is registered already, the organisation is quickstart, or the service was stopped.</exception>
+    /// <exception cref="EmulatorException">It is registered already, the organization is quickstart, or the service was stopped.</exception>
     /// <exception cref="IoTF.Protocol.Rules.RuleException">A name or the token is not legal.</exception>
     public EmulatorCredential RegisterDevice(
         string? organization, string deviceType, string deviceId, string? token = null, bool replace = false, string? resourceGroup = null) =>
@@ -144,15 +144,15 @@ public sealed class LocalEmulator : IAsyncDisposable
             organization, deviceType, deviceId, token, new DeviceRegistration(ClientRole.Device) { ResourceGroup = resourceGroup }, replace);
 
     /// <summary>Registers a gateway.</summary>
-    /// <param name="organization">Its organisation, made when it is new; null for <see cref="Organization"/>.</param>
+    /// <param name="organization">Its organization, made when it is new; null for <see cref="Organization"/>.</param>
     /// <param name="deviceType">Its type.</param>
     /// <param name="deviceId">Its id.</param>
     /// <param name="token">Its token, 8 to 36 characters as protocol.md §3.1 allows; null to have one made.</param>
     /// <param name="replace">Whether an earlier registration is replaced, token and kind; whoever is connected with it is closed.</param>
     /// <param name="role">Whether devices it speaks for are registered on the way.</param>
-    /// <param name="resourceGroup">The group of the devices it may act for, which those it registers join; null for the whole organisation.</param>
+    /// <param name="resourceGroup">The group of the devices it may act for, which those it registers join; null for the whole organization.</param>
     /// <returns>What it connects with. The token cannot be had again.</returns>
-    /// <exception cref="EmulatorException">It is registered already, the organisation is quickstart, or the service was stopped.</exception>
+    /// <exception cref="EmulatorException">It is registered already, the organization is quickstart, or the service was stopped.</exception>
     /// <exception cref="IoTF.Protocol.Rules.RuleException">A name or the token is not legal.</exception>
     public EmulatorCredential RegisterGateway(
         string? organization,
@@ -170,13 +170,13 @@ public sealed class LocalEmulator : IAsyncDisposable
             replace);
 
     /// <summary>Makes an API key, which applications connect with.</summary>
-    /// <param name="organization">Its organisation, made when it is new; null for <see cref="Organization"/>.</param>
+    /// <param name="organization">Its organization, made when it is new; null for <see cref="Organization"/>.</param>
     /// <param name="token">Its token, of any characters; null to have one made.</param>
     /// <param name="role">What it allows.</param>
-    /// <param name="resourceGroup">The group of the devices its applications may act for; null for the whole organisation.</param>
-    /// <returns>The key, <c>a-organisation-random</c>, and its token, which cannot be had again.</returns>
-    /// <exception cref="EmulatorException">The organisation is quickstart, or the service was stopped.</exception>
-    /// <exception cref="IoTF.Protocol.Rules.RuleException">The organisation or the token is not legal.</exception>
+    /// <param name="resourceGroup">The group of the devices its applications may act for; null for the whole organization.</param>
+    /// <returns>The key, <c>a-organization-random</c>, and its token, which cannot be had again.</returns>
+    /// <exception cref="EmulatorException">The organization is quickstart, or the service was stopped.</exception>
+    /// <exception cref="IoTF.Protocol.Rules.RuleException">The organization or the token is not legal.</exception>
     public EmulatorCredential CreateApiKey(
         string? organization = null, string? token = null, ApiKeyRole role = ApiKeyRole.StandardApplication, string? resourceGroup = null) =>
         RequireRunning().Registry.CreateApiKey(organization, token, role, resourceGroup);
@@ -280,7 +280,7 @@ public sealed class LocalEmulator : IAsyncDisposable
     }
 
     private EmulatorService RequireRunning() => IsStopped
-        ? throw new EmulatorException(EmulatorErrorId.EmulatorStopped, "The local service has been stopped. Start another.")
+        ? throw new EmulatorException(EmulatorErrorId.EmulatorStopped, "The emulator was stopped. Start another one with Start-IoTFEmulator.")
         : _service;
 
     private async Task StopOnceAsync()

@@ -47,6 +47,12 @@ internal sealed class PrivateAssemblies : AssemblyLoadContext
         var home = Path.GetDirectoryName(typeof(PrivateAssemblies).Assembly.Location)!;
         var context = new PrivateAssemblies(Path.Combine(home, "lib"));
 
+        // All of them now, because the files may be gone later: Uninstall-PSResource removes a version also while it is loaded.
+        foreach (var name in OwnNames.Concat(PackageNames))
+        {
+            _ = context.LoadFromAssemblyName(new AssemblyName(name));
+        }
+
         // Never taken back: a removed module may still be in use in another runspace.
         Default.Resolving += (_, name) => name.Name is { } own && OwnNames.Contains(own) ? context.LoadFromAssemblyName(name) : null;
         return context;

@@ -1,5 +1,5 @@
 BeforeAll {
-    $manifest = [System.IO.Path]::GetFullPath([System.IO.Path]::Combine($PSScriptRoot, '..', '..', 'IoTF.psd1'))
+    $manifest = Convert-Path (Join-Path $PSScriptRoot '..' '..' 'IoTF.psd1')
     Import-Module $manifest -Force
     $emulator = Start-IoTFEmulator -Port 0
     $key = New-IoTFEmulatorApiKey

@@ -1,5 +1,5 @@
 BeforeAll {
-    Import-Module ([System.IO.Path]::Combine($PSScriptRoot, '..', '..', 'IoTF.psd1')) -Force
+    Import-Module (Join-Path $PSScriptRoot '..' '..' 'IoTF.psd1') -Force
     $emulator = Start-IoTFEmulator -Port 0
     $device = New-IoTFEmulatorDevice pump p1 | Connect-IoTFDevice
     $application = New-IoTFEmulatorApiKey | Connect-IoTFApplication -ApplicationId dashboard -Name "the boss's"
@@ -58,8 +58,8 @@ Describe 'Completion' {
     }
 
     It 'names files of configuration and folders, and no others' {
-        foreach ($file in 'device.yaml', 'device.ini', 'device.exe') { [System.IO.File]::WriteAllText([System.IO.Path]::Combine($TestDrive, $file), '') }
-        $null = [System.IO.Directory]::CreateDirectory([System.IO.Path]::Combine($TestDrive, 'devices'))
+        $null = 'device.yaml', 'device.ini', 'device.exe' | ForEach-Object { New-Item (Join-Path $TestDrive $_) }
+        $null = New-Item (Join-Path $TestDrive 'devices') -ItemType Directory
         $line = "Connect-IoTFDevice -ConfigurationFile $TestDrive/dev"
         $found = [string[]]@([System.Management.Automation.CommandCompletion]::CompleteInput($line, $line.Length, $null).CompletionMatches | ForEach-Object ListItemText)
         [System.Array]::Sort($found)

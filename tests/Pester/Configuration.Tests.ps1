@@ -1,13 +1,13 @@
 BeforeAll {
-    Import-Module ([System.IO.Path]::Combine($PSScriptRoot, '..', '..', 'IoTF.psd1')) -Force
+    Import-Module (Join-Path $PSScriptRoot '..' '..' 'IoTF.psd1') -Force
     $emulator = Start-IoTFEmulator -Port 0
     $device = New-IoTFEmulatorDevice pump p1
-    $secret = [System.Net.NetworkCredential]::new('', $device.Token).Password
-    [System.IO.File]::WriteAllText([System.IO.Path]::Combine($TestDrive, 'ca.pem'), $emulator.CACertificate.ExportCertificatePem())
+    $secret = ConvertFrom-SecureString $device.Token -AsPlainText
+    $emulator.CACertificate.ExportCertificatePem() | Set-Content (Join-Path $TestDrive 'ca.pem')
 
     function New-Configuration([string] $Name, [string] $Text) {
-        $path = [System.IO.Path]::Combine($TestDrive, $Name)
-        [System.IO.File]::WriteAllText($path, $Text)
+        $path = Join-Path $TestDrive $Name
+        Set-Content $path $Text
         $path
     }
 }
@@ -36,7 +36,7 @@ options:
         $session = $written | Where-Object { $_ -isnot [System.Management.Automation.VerboseRecord] }
         $session.ClientId | Should -Be "d:$($emulator.Organization):pump:p1"
         $session.KeepAlive | Should -Be ([timespan]::FromSeconds(30))
-        $told = [string]::Join("`n", @($written | Where-Object { $_ -is [System.Management.Automation.VerboseRecord] }))
+        $told = ($written | Where-Object { $_ -is [System.Management.Automation.VerboseRecord] }) -join "`n"
         $told | Should -Match 'Token comes from auth.token in line 6'
         $told.Contains($secret) | Should -BeFalse
         Disconnect-IoTFSession $session
@@ -86,7 +86,7 @@ Describe 'The variables of the environment' {
             IDENTITY_ORGID = $emulator.Organization
             IDENTITY_TYPEID = 'hall'
             IDENTITY_DEVICEID = 'gw1'
-            AUTH_TOKEN = [System.Net.NetworkCredential]::new('', $gateway.Token).Password
+            AUTH_TOKEN = ConvertFrom-SecureString $gateway.Token -AsPlainText
         }
         $session = Use-Variable $variables { Connect-IoTFGateway @there }
         $session.Role | Should -Be 'Gateway'
@@ -98,7 +98,7 @@ Describe 'The variables of the environment' {
         $variables = @{
             IDENTITY_APPID = 'worker'
             AUTH_KEY = $key.ApiKey
-            AUTH_TOKEN = [System.Net.NetworkCredential]::new('', $key.Token).Password
+            AUTH_TOKEN = ConvertFrom-SecureString $key.Token -AsPlainText
             OPTIONS_MQTT_INSTANCEID = 'i1'
         }
         (Use-Variable $variables { Connect-IoTFApplication @there }).ClientId | Should -Be "A:$($emulator.Organization):worker:i1"

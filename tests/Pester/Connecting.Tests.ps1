@@ -1,5 +1,5 @@
 BeforeAll {
-    Import-Module ([System.IO.Path]::Combine($PSScriptRoot, '..', '..', 'IoTF.psd1')) -Force
+    Import-Module (Join-Path $PSScriptRoot '..' '..' 'IoTF.psd1') -Force
     $emulator = Start-IoTFEmulator -Port 0 -PlainPort 0
     $known = New-IoTFEmulatorDevice pump known
     $other = New-IoTFEmulatorDevice pump other
@@ -132,7 +132,7 @@ Describe 'Connecting' {
 
     It 'throws the earlier session of the same identity out' {
         $first = $other | Connect-IoTFDevice -Name first -NoReconnect
-        $manifest = [System.IO.Path]::Combine($PSScriptRoot, '..', '..', 'IoTF.psd1')
+        $manifest = Join-Path $PSScriptRoot '..' '..' 'IoTF.psd1'
         $state = 1 | ForEach-Object -Parallel {
             Import-Module $using:manifest
             ($using:other | Connect-IoTFDevice).State
@@ -152,13 +152,13 @@ Describe 'The emulator of a runspace' {
     }
 
     It 'is asked for where none runs' {
-        $manifest = [System.IO.Path]::Combine($PSScriptRoot, '..', '..', 'IoTF.psd1')
+        $manifest = Join-Path $PSScriptRoot '..' '..' 'IoTF.psd1'
         $ids = 1 | ForEach-Object -Parallel {
             Import-Module $using:manifest
             foreach ($action in { New-IoTFEmulatorDevice pump p1 }, { New-IoTFEmulatorApiKey }, { Stop-IoTFEmulator }) {
-                try { & $action } catch { $_.FullyQualifiedErrorId.Split(',')[0] }
+                try { & $action } catch { $_.FullyQualifiedErrorId -replace ',.*' }
             }
         }
-        [string]::Join(' ', $ids) | Should -Be 'NoEmulator NoEmulator NoEmulator'
+        $ids -join ' ' | Should -Be 'NoEmulator NoEmulator NoEmulator'
     }
 }

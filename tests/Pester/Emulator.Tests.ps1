@@ -1,17 +1,15 @@
 BeforeAll {
-    Import-Module ([System.IO.Path]::Combine($PSScriptRoot, '..', '..', 'IoTF.psd1')) -Force
+    Import-Module (Join-Path $PSScriptRoot '..' '..' 'IoTF.psd1') -Force
 }
 
 Describe 'An emulator that is kept in a file' {
     BeforeAll {
-        $folder = [System.IO.Directory]::CreateTempSubdirectory('iotf-')
-        $path = [System.IO.Path]::Combine($folder.FullName, 'emulator.json')
+        $path = Join-Path $TestDrive 'emulator.json'
     }
 
     AfterAll {
         Get-IoTFSession | Disconnect-IoTFSession
         if (Get-IoTFEmulator) { Stop-IoTFEmulator }
-        $folder.Delete($true)
     }
 
     It 'knows its devices and keys, and keeps what waits for them' {
@@ -40,10 +38,10 @@ Describe 'An emulator that is kept in a file' {
     }
 
     It 'is not started from a damaged file' {
-        [System.IO.File]::WriteAllText($path, 'damaged')
+        Set-Content $path 'damaged' -NoNewline
         try { Start-IoTFEmulator -Port 0 -Path $path; $failure = $null } catch { $failure = $_ }
         $failure.FullyQualifiedErrorId | Should -BeLike 'EmulatorFileDamaged,*'
-        [System.IO.File]::ReadAllText($path) | Should -Be 'damaged'
+        Get-Content $path -Raw | Should -Be 'damaged'
         Get-IoTFEmulator | Should -BeNullOrEmpty
     }
 }

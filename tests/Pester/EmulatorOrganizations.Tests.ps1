@@ -1,5 +1,5 @@
 BeforeAll {
-    Import-Module ([System.IO.Path]::Combine($PSScriptRoot, '..', '..', 'IoTF.psd1'))
+    Import-Module (Join-Path $PSScriptRoot '..' '..' 'IoTF.psd1')
     $emulator = Start-IoTFEmulator -Port 0
 
     # The error of a script block that must fail.
@@ -13,9 +13,9 @@ AfterAll {
     Stop-IoTFEmulator
 }
 
-Describe 'The organisations of the emulator' {
+Describe 'The organizations of the emulator' {
     It 'are there from the start: its own and quickstart' {
-        [string]::Join(' ', $emulator.Organizations.Organization) | Should -Be 'local1 quickstart'
+        $emulator.Organizations.Organization -join ' ' | Should -Be 'local1 quickstart'
         $own = $emulator.Organizations[0]
         $own.MaximumPayload | Should -Be 131072
         $own.MaximumQoS | Should -Be 2

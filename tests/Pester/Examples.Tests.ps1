@@ -1,13 +1,13 @@
 BeforeDiscovery {
-    $folder = [System.IO.Path]::GetFullPath([System.IO.Path]::Combine($PSScriptRoot, '..', '..', 'examples'))
-    $scripts = [System.IO.Directory]::GetFiles($folder, '*.ps1') | ForEach-Object { @{ Name = [System.IO.Path]::GetFileName($_); Path = $_ } }
-    $callers = [System.IO.Directory]::GetFiles($folder, '*', [System.IO.SearchOption]::AllDirectories) |
-        Where-Object { $_ -match '\.(yml|service)$' } | ForEach-Object { @{ Name = [System.IO.Path]::GetFileName($_); Path = $_ } }
+    $folder = Join-Path $PSScriptRoot '..' '..' 'examples'
+    $scripts = Get-ChildItem $folder -Filter *.ps1 | ForEach-Object { @{ Name = $_.Name; Path = $_.FullName } }
+    $callers = Get-ChildItem $folder -Include *.yml, *.service -Recurse | ForEach-Object { @{ Name = $_.Name; Path = $_.FullName } }
 }
 
 BeforeAll {
-    $examples = [System.IO.Path]::GetFullPath([System.IO.Path]::Combine($PSScriptRoot, '..', '..', 'examples'))
-    Import-Module ([System.IO.Path]::Combine($examples, '..', 'IoTF.psd1')) -Force
+    $root = Convert-Path (Join-Path $PSScriptRoot '..' '..')
+    $examples = Join-Path $root 'examples'
+    Import-Module (Join-Path $root 'IoTF.psd1') -Force
 
     function Get-Syntax([string] $Path) {
         $faults = $null
@@ -52,22 +52,22 @@ Describe 'The example <Name>' -ForEach $scripts {
     }
 
     It 'is in the README' {
-        [System.IO.File]::ReadAllText([System.IO.Path]::Combine($examples, 'README.md')).Contains("($Name)") | Should -BeTrue
+        Get-Content (Join-Path $examples 'README.md') -Raw | Should -BeLike "*($Name)*"
     }
 }
 
 Describe 'The job <Name>' -ForEach $callers {
     It 'runs an example that is there, with parameters that it has' {
-        $runs = [regex]::Matches([System.IO.File]::ReadAllText($Path), '(?m)(?<script>[\w-]+\.ps1)(?<words> -.*)$')
+        $runs = [regex]::Matches((Get-Content $Path -Raw), '(?m)(?<script>[\w-]+\.ps1)(?<words> -.*)$')
         $runs | Should -Not -BeNullOrEmpty
         foreach ($run in $runs) {
-            $known = Get-ParameterName ([System.IO.Path]::Combine($examples, $run.Groups['script'].Value))
+            $known = Get-ParameterName (Join-Path $examples $run.Groups['script'].Value)
             foreach ($word in [regex]::Matches($run.Groups['words'].Value, '(?<= -)[A-Za-z]+')) { $known | Should -Contain $word.Value }
         }
     }
 
     It 'is in the README' {
-        [System.IO.File]::ReadAllText([System.IO.Path]::Combine($examples, 'README.md')).Contains("$Name)") | Should -BeTrue
+        Get-Content (Join-Path $examples 'README.md') -Raw | Should -BeLike "*$Name)*"
     }
 }
 
@@ -79,13 +79,28 @@ Describe 'What an example calls' {
     }
 }
 
-# Where they come from a service or another module, Get-Secret and Get-AutomationPSCredential are stood in for.
+# A process of its own for each: these scripts start an emulator themselves, and disconnect everybody.
+Describe 'The example <_>, run by itself' -ForEach 'quickstart.ps1', 'watch.ps1' {
+    It 'ends well, and says so' {
+        $said = & (Join-Path $root 'tools' 'Invoke-Script.ps1') (Join-Path $examples $_) 2>&1
+        $LASTEXITCODE | Should -Be 0 -Because "it said: $($said | Out-String)"
+        $said | Where-Object { $_ -is [System.Management.Automation.ErrorRecord] } | Should -BeNullOrEmpty
+        $said[-1] | Should -Be '   Done.'
+    }
+}
+
+# Get-Secret, Get-AutomationPSCredential and the cmdlets of scheduled tasks come from services and modules that are not here: functions take their places.
 Describe 'An example at work' {
     BeforeAll {
         $emulator = Start-IoTFEmulator -Port 0
         $key = New-IoTFEmulatorApiKey
         $pump = New-IoTFEmulatorDevice pump p1
         $service = @{ HostName = $emulator.HostName; Port = $emulator.Port; CACertificate = $emulator.CACertificate }
+        $authority = Join-Path $TestDrive 'ca.pem'
+        $emulator.CACertificate.ExportCertificatePem() | Set-Content $authority
+        $watcher = $key | Connect-IoTFApplication -ApplicationId watcher
+        $credentialFile = Join-Path $TestDrive 'credential.xml'
+        [pscredential]::new('use-token-auth', $pump.Token) | Export-Clixml $credentialFile
     }
 
     AfterAll {
@@ -95,12 +110,10 @@ Describe 'An example at work' {
 
     It 'takes the token of a device from a vault, through the pipeline' {
         function Get-Secret { param($Name) [pscredential]::new('use-token-auth', $pump.Token) }
-        $watcher = $key | Connect-IoTFApplication -ApplicationId watcher
-        & ([System.IO.Path]::Combine($examples, 'secret.ps1')) -SecretName plant-p1 -Connection ($service + @{ Organization = $emulator.Organization; DeviceType = 'pump'; DeviceId = 'p1' })
-        $received = Receive-IoTFEvent -Session $watcher -Count 1 -Timeout 30
+        & (Join-Path $examples 'secret.ps1') -SecretName plant-p1 -Connection ($service + @{ Organization = $emulator.Organization; DeviceType = 'pump'; DeviceId = 'p1' })
+        $received = Receive-IoTFEvent -Session $watcher -Count 1 -Timeout 60
         $received.DeviceId | Should -Be 'p1'
         $received.Data.started | Should -Not -BeNullOrEmpty
-        Disconnect-IoTFSession $watcher
     }
 
     It 'connects an application with the key and the token of a piped credential' {
@@ -112,8 +125,79 @@ Describe 'An example at work' {
     It 'reports from Azure Automation who is away' {
         function Get-AutomationPSCredential { param($Name) [pscredential]::new($key.ApiKey, $key.Token) }
         $pump | Connect-IoTFDevice | Disconnect-IoTFSession
-        New-IoTFEmulatorDevice fan f1 | Connect-IoTFDevice
-        $away = & ([System.IO.Path]::Combine($examples, 'azure-automation.ps1')) -Organization $emulator.Organization -CredentialName plant -Connection $service -Seconds 5
+        $fan = New-IoTFEmulatorDevice fan f1 | Connect-IoTFDevice
+        $away = & (Join-Path $examples 'azure-automation.ps1') -Organization $emulator.Organization -CredentialName plant -Connection $service -Seconds 5
         $away.DeviceId | Should -Be 'p1'
+        Disconnect-IoTFSession $fan
+    }
+
+    It 'announces a version to the devices of a file, with the key of the environment' {
+        $variables = @{
+            WIOTP_AUTH_KEY            = $key.ApiKey
+            WIOTP_AUTH_TOKEN          = ConvertFrom-SecureString $key.Token -AsPlainText
+            WIOTP_OPTIONS_DOMAIN      = 'localhost'
+            WIOTP_OPTIONS_MQTT_PORT   = $emulator.Port
+            WIOTP_OPTIONS_MQTT_CAFILE = $authority
+        }
+        $devices = Join-Path $TestDrive 'devices.csv'
+        $pump | Select-Object DeviceType, DeviceId | Export-Csv $devices
+        $device = $pump | Connect-IoTFDevice
+        try {
+            $variables.GetEnumerator() | ForEach-Object { Set-Item "Env:$($_.Key)" $_.Value }
+            & (Join-Path $examples 'announce.ps1') -DevicesFile $devices -Version 1.4.0 | Should -Be "Version 1.4.0 was announced to the devices in $devices."
+        }
+        finally {
+            $variables.Keys | ForEach-Object { Remove-Item "Env:$_" }
+        }
+        $command = Receive-IoTFCommand -Session $device -Count 1 -Timeout 60
+        $command.CommandId | Should -Be 'update'
+        $command.Data.version | Should -Be '1.4.0'
+        Disconnect-IoTFSession $device
+    }
+
+    It 'sends every value of a file that <Name> as it is' -ForEach @(
+        @{ Name = 'Export-Csv wrote in UTF-8'; Options = @{ Encoding = 'utf8NoBOM' } }
+        @{ Name = 'Export-Csv wrote in UTF-8 with a byte order mark'; Options = @{ Encoding = 'utf8BOM' } }
+        @{ Name = 'has quotes where they are needed only'; Options = @{ UseQuotes = 'AsNeeded' } }
+        @{ Name = 'has blank lines'; Options = @{}; BlankLines = $true }
+    ) {
+        $rows = @(
+            [pscustomobject]@{ temperature = 21.5; note = 'plain'; place = 'Kühlung' }
+            [pscustomobject]@{ temperature = 22; note = 'first, second'; place = 'said "hot"' }
+            [pscustomobject]@{ temperature = -3; note = "two`nlines"; place = '' }
+        )
+        $file = Join-Path $TestDrive "$([guid]::NewGuid()).csv"
+        $rows | Export-Csv $file @Options
+        if ($BlankLines) {
+            $lines = Get-Content $file
+            @($lines[0], '', $lines[1], '', '') + $lines[2..($lines.Count - 1)] + '' | Set-Content $file
+        }
+
+        # In this process, where its exit ends only the script.
+        $where = @{ Organization = $emulator.Organization; DeviceType = 'pump'; DeviceId = 'p1'; HostName = $emulator.HostName; Port = $emulator.Port; CACertificate = $authority }
+        $said = & (Join-Path $examples 'runbook.ps1') -ReadingsFile $file -CredentialFile $credentialFile @where
+        $said | Should -Be "3 readings were acknowledged as d:$($emulator.Organization):pump:p1."
+        $LASTEXITCODE | Should -Be 0
+        $received = @(Receive-IoTFEvent status -Session $watcher -Count 3 -Timeout 60)
+        $received.Data | ConvertTo-Json | Should -Be ($rows | ForEach-Object { [pscustomobject]@{ temperature = "$($_.temperature)"; note = $_.note; place = $_.place } } | ConvertTo-Json)
+    }
+
+    It 'registers a scheduled task whose action sends the file' {
+        function New-ScheduledTaskAction { param($Execute, $Argument) [pscustomobject]@{ Execute = $Execute; Argument = $Argument } }
+        function New-ScheduledTaskTrigger { param([switch] $Once, $At, $RepetitionInterval) 'trigger' }
+        function New-ScheduledTaskPrincipal { param($UserId, $LogonType) 'principal' }
+        function New-ScheduledTaskSettingsSet { param($MultipleInstances, $ExecutionTimeLimit, $RestartCount, $RestartInterval) 'settings' }
+        function Register-ScheduledTask { param($TaskName, $Action, $Trigger, $Principal, $Settings) $Action }
+        $readings = Join-Path $TestDrive 'my readings.csv'
+        [pscustomobject]@{ temperature = 21.5 } | Export-Csv $readings
+        $action = & (Join-Path $examples 'scheduled-task.ps1') -CredentialFile $credentialFile -ReadingsFile $readings -Organization $emulator.Organization -DeviceType pump -DeviceId p1
+        $action.Argument | Should -BeLike "-NoProfile -NonInteractive -File ""$(Join-Path $examples 'runbook.ps1')"" -CredentialFile ""$credentialFile"" -ReadingsFile ""$readings"" *"
+
+        # The task is for the service itself; the emulator is somewhere else.
+        # A process of its own, as the scheduler starts it.
+        $arguments = "$($action.Argument -replace '^-NoProfile -NonInteractive -File ') -HostName $($emulator.HostName) -Port $($emulator.Port) -CACertificate ""$authority"""
+        $said = Invoke-Expression "& '$(Join-Path $root 'tools' 'Invoke-Script.ps1')' $arguments 2>&1"
+        $said | Should -Be "1 readings were acknowledged as d:$($emulator.Organization):pump:p1."
+        (Receive-IoTFEvent status -Session $watcher -Count 1 -Timeout 60).Data.temperature | Should -Be '21.5'
     }
 }

@@ -1,19 +1,7 @@
 BeforeAll {
-    Import-Module ([System.IO.Path]::Combine($PSScriptRoot, '..', '..', 'IoTF.psd1')) -Force
+    Import-Module (Join-Path $PSScriptRoot '..' '..' 'IoTF.psd1') -Force
     $emulator = Start-IoTFEmulator -Port 0
     $key = New-IoTFEmulatorApiKey
-
-    # What Import-Csv makes of a file; it is not in every engine that runs this.
-    function Read-Csv([string] $Path) {
-        $lines = [System.IO.File]::ReadAllLines($Path)
-        $names = $lines[0].Split(',')
-        foreach ($line in $lines[1..($lines.Count - 1)]) {
-            $values = $line.Split(',')
-            $row = [ordered]@{}
-            for ($i = 0; $i -lt $names.Count; $i++) { $row[$names[$i]] = $values[$i] }
-            [pscustomobject]$row
-        }
-    }
 }
 
 AfterAll {
@@ -58,23 +46,22 @@ Describe 'Fifty devices of three types and a scalable application' {
 
 Describe 'A gateway with one file for two hundred devices' {
     BeforeAll {
-        $file = [System.IO.Path]::Combine($TestDrive, 'readings.csv')
-        [string[]] $lines = @('DeviceType,DeviceId,temperature,when') + (1..200 | ForEach-Object { "sensor,s$_,$($_ / 10),2026-01-01T00:00:00Z" })
-        [System.IO.File]::WriteAllLines($file, $lines)
+        $file = Join-Path $TestDrive 'readings.csv'
+        1..200 | ForEach-Object { [pscustomobject]@{ DeviceType = 'sensor'; DeviceId = "s$_"; temperature = $_ / 10; when = '2026-01-01T00:00:00Z' } } | Export-Csv $file
         $application = $key | Connect-IoTFApplication -ApplicationId dashboard
     }
 
     It 'sends for all of them when it is privileged, and registers them on the way' {
         $gateway = New-IoTFEmulatorDevice gwt privileged -Gateway -GatewayRole Privileged | Connect-IoTFGateway
-        Read-Csv $file | Send-IoTFEvent status -Session $gateway -ErrorVariable faults
+        Import-Csv $file | Send-IoTFEvent status -Session $gateway -ErrorVariable faults
         $faults | Should -BeNullOrEmpty
         $received = Receive-IoTFEvent status -Session $application -DeviceType sensor -Count 200 -Timeout 60
-        [System.Collections.Generic.HashSet[string]]::new([string[]]$received.DeviceId).Count | Should -Be 200
+        @($received.DeviceId | Sort-Object -Unique).Count | Should -Be 200
         $received[0].Text | Should -Be '{"temperature":"0.1","when":"2026-01-01T00:00:00Z"}'
 
         # Registered now, each is known to a gateway that may not register any.
         $plain = New-IoTFEmulatorDevice gwt standard1 -Gateway -GatewayRole Standard | Connect-IoTFGateway
-        Read-Csv $file | Send-IoTFEvent status -Session $plain -ErrorVariable faults
+        Import-Csv $file | Send-IoTFEvent status -Session $plain -ErrorVariable faults
         $faults | Should -BeNullOrEmpty
         $null = Receive-IoTFEvent status -Session $application -DeviceType sensor -Count 200 -Timeout 60
         Disconnect-IoTFSession $gateway
@@ -84,7 +71,7 @@ Describe 'A gateway with one file for two hundred devices' {
     It 'gets one error record for each unknown one when it is a standard gateway, at QoS <_>' -ForEach 0, 1, 2 {
         $gateway = New-IoTFEmulatorDevice gwt "standard at $_".Replace(' ', '-') -Gateway -GatewayRole Standard | Connect-IoTFGateway
         $known = New-IoTFEmulatorDevice probe "known$_"
-        $rows = foreach ($row in Read-Csv $file) {
+        $rows = foreach ($row in Import-Csv $file) {
             $row.DeviceType = "unknown$_"
             $row
         }

@@ -1,39 +1,38 @@
 BeforeAll {
-    $root = [System.IO.Path]::GetFullPath([System.IO.Path]::Combine($PSScriptRoot, '..', '..'))
-    Import-Module ([System.IO.Path]::Combine($root, 'IoTF.psd1')) -Force
-    $folder = [System.IO.Path]::Combine($root, 'docs', 'en-US')
+    $root = Convert-Path (Join-Path $PSScriptRoot '..' '..')
+    Import-Module (Join-Path $root 'IoTF.psd1') -Force
+    $folder = Join-Path $root 'docs' 'en-US'
     $commands = @(Get-Command -Module IoTF)
     $common = [System.Management.Automation.Cmdlet]::CommonParameters
-    $pages = @([System.IO.Directory]::GetFiles($folder, '*-*.md'))
-    $topics = @([System.IO.Directory]::GetFiles($folder, 'about_*.md'))
+    $pages = (Get-ChildItem $folder -Filter '*-*.md').FullName
+    $topics = (Get-ChildItem $folder -Filter 'about_*.md').FullName
 
     function Get-OwnParameter($command) {
         $command.Parameters.Values | Where-Object { -not $common.Contains($_.Name) -and $_.Attributes.DontShow -notcontains $true } | ForEach-Object Name
     }
 
     function Get-Heading($path) {
-        [regex]::Matches([System.IO.File]::ReadAllText($path), '(?m)^### -(\w+)\r?$') | ForEach-Object { $_.Groups[1].Value }
+        [regex]::Matches((Get-Content $path -Raw), '(?m)^### -(\w+)\r?$') | ForEach-Object { $_.Groups[1].Value }
     }
 
     function Get-Script($path, $words) {
-        [regex]::Matches([System.IO.File]::ReadAllText($path), "(?ms)^``````powershell$words\r?\n(.*?)^``````") | ForEach-Object { $_.Groups[1].Value }
+        [regex]::Matches((Get-Content $path -Raw), "(?ms)^``````powershell$words\r?\n(.*?)^``````") | ForEach-Object { $_.Groups[1].Value }
     }
 
     function Get-Linked($path) {
-        [regex]::Matches([System.IO.File]::ReadAllText($path), '\((shared/\w+\.md)\)') | ForEach-Object { [System.IO.Path]::Combine($folder, $_.Groups[1].Value) }
+        [regex]::Matches((Get-Content $path -Raw), '\((shared/\w+\.md)\)') | ForEach-Object { Join-Path $folder $_.Groups[1].Value }
     }
 }
 
 Describe 'The pages of the help' {
     It 'are one for each cmdlet' {
-        $named = $pages | ForEach-Object { [System.IO.Path]::GetFileNameWithoutExtension($_) }
-        [string]::Join(',', [System.Linq.Enumerable]::Order([string[]]$named)) |
-            Should -Be ([string]::Join(',', [System.Linq.Enumerable]::Order([string[]]$commands.Name)))
+        $named = $pages | ForEach-Object { Split-Path $_ -LeafBase }
+        $named | Sort-Object | Should -Be ($commands.Name | Sort-Object)
     }
 
     It 'describe no parameter that the cmdlet does not have' {
         $unknown = foreach ($page in $pages) {
-            $command = Get-Command ([System.IO.Path]::GetFileNameWithoutExtension($page))
+            $command = Get-Command (Split-Path $page -LeafBase)
             Get-Heading $page | Where-Object { -not $command.Parameters.ContainsKey($_) } | ForEach-Object { "$($command.Name) -$_" }
         }
         $unknown | Should -BeNullOrEmpty
@@ -42,12 +41,12 @@ Describe 'The pages of the help' {
     It 'share no text that none of them needs' {
         $needed = foreach ($page in $pages) {
             $own = @(Get-Heading $page)
-            $parameters = (Get-Command ([System.IO.Path]::GetFileNameWithoutExtension($page))).Parameters
+            $parameters = (Get-Command (Split-Path $page -LeafBase)).Parameters
             foreach ($file in Get-Linked $page) {
                 Get-Heading $file | Where-Object { $own -notcontains $_ -and $parameters.ContainsKey($_) } | ForEach-Object { "$file -$_" }
             }
         }
-        $unneeded = foreach ($file in [System.IO.Directory]::GetFiles([System.IO.Path]::Combine($folder, 'shared'))) {
+        $unneeded = foreach ($file in (Get-ChildItem (Join-Path $folder 'shared')).FullName) {
             Get-Heading $file | ForEach-Object { "$file -$_" } | Where-Object { $needed -notcontains $_ }
         }
         $unneeded | Should -BeNullOrEmpty
@@ -55,8 +54,8 @@ Describe 'The pages of the help' {
 
     It 'link to files that are there' {
         $broken = foreach ($file in $pages + $topics) {
-            [regex]::Matches([System.IO.File]::ReadAllText($file), '\]\((?!https://)([^)]+)\)') | ForEach-Object { $_.Groups[1].Value } |
-                Where-Object { -not [System.IO.File]::Exists([System.IO.Path]::Combine($folder, $_)) } | ForEach-Object { "$file`: $_" }
+            [regex]::Matches((Get-Content $file -Raw), '\]\((?!https://)([^)]+)\)') | ForEach-Object { $_.Groups[1].Value } |
+                Where-Object { -not (Test-Path (Join-Path $folder $_)) } | ForEach-Object { "$file`: $_" }
         }
         $broken | Should -BeNullOrEmpty
     }
@@ -147,10 +146,10 @@ Describe 'Get-Help' {
     It 'finds the about topics, in lines of 80 columns but for scripts' {
         $topics.Count | Should -Be 12
         foreach ($topic in $topics) {
-            $name = [System.IO.Path]::GetFileNameWithoutExtension($topic)
+            $name = Split-Path $topic -LeafBase
             $text = Get-Help $name
             $text | Should -Match "TOPIC\s+$name\s+SHORT DESCRIPTION"
-            "$text".Split("`n") | Where-Object { $_.Length -gt 80 -and -not $_.StartsWith('        ') } | Should -BeNullOrEmpty
+            "$text" -split "`n" | Where-Object { $_.Length -gt 80 -and -not $_.StartsWith('        ') } | Should -BeNullOrEmpty
         }
     }
 }

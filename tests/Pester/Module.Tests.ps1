@@ -1,6 +1,6 @@
 BeforeAll {
-    $root = [System.IO.Path]::GetFullPath([System.IO.Path]::Combine($PSScriptRoot, '..', '..'))
-    $manifestPath = [System.IO.Path]::Combine($root, 'IoTF.psd1')
+    $root = Convert-Path (Join-Path $PSScriptRoot '..' '..')
+    $manifestPath = Join-Path $root 'IoTF.psd1'
     Import-Module $manifestPath -Force
 }
 
@@ -16,13 +16,12 @@ Describe 'The module' {
     It 'exports exactly the cmdlets that the manifest names' {
         $named = (Test-ModuleManifest $manifestPath).ExportedCmdlets.Keys
         $found = (Get-Command -Module IoTF).Name
-        [string]::Join(',', [System.Linq.Enumerable]::Order([string[]]$found)) |
-            Should -Be ([string]::Join(',', [System.Linq.Enumerable]::Order([string[]]$named)))
+        $found | Sort-Object | Should -Be ($named | Sort-Object)
         $found.Count | Should -BeGreaterThan 12
     }
 
     It 'puts two assemblies into the default load context' {
-        [System.IO.Directory]::GetFiles([System.IO.Path]::Combine($root, 'bin'), '*.dll').Count | Should -Be 2
+        (Get-ChildItem (Join-Path $root 'bin') -Filter '*.dll').Count | Should -Be 2
         $names = [System.Runtime.Loader.AssemblyLoadContext]::Default.Assemblies | ForEach-Object { $_.GetName().Name }
         @($names -like 'IoTF.Loader-*').Count | Should -Be 1
         $names | Should -Contain 'IoTF.PowerShell'
@@ -45,7 +44,7 @@ Describe 'The module' {
 
     It 'has a table view for every object it emits' {
         $emitted = Get-Command -Module IoTF | ForEach-Object { $_.OutputType.Type } | Where-Object { $null -ne $_ -and $_ -ne [bool] }
-        $views = [xml][System.IO.File]::ReadAllText([System.IO.Path]::Combine($root, 'IoTF.Format.ps1xml'))
+        $views = [xml](Get-Content (Join-Path $root 'IoTF.Format.ps1xml') -Raw)
         $viewed = $views.SelectNodes('//View[TableControl]/ViewSelectedBy/TypeName') | ForEach-Object InnerText
         foreach ($type in $emitted) {
             $viewed | Should -Contain $type.FullName

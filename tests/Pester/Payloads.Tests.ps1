@@ -1,5 +1,5 @@
 BeforeAll {
-    Import-Module ([System.IO.Path]::Combine($PSScriptRoot, '..', '..', 'IoTF.psd1')) -Force
+    Import-Module (Join-Path $PSScriptRoot '..' '..' 'IoTF.psd1') -Force
     $emulator = Start-IoTFEmulator -Port 0
     $device = New-IoTFEmulatorDevice pump p1 | Connect-IoTFDevice
     $application = New-IoTFEmulatorApiKey | Connect-IoTFApplication
@@ -25,7 +25,7 @@ Describe 'Bad input' {
         $faults[2].FullyQualifiedErrorId | Should -BeLike 'PayloadTooDeep,*'
         foreach ($fault in $faults) { $fault.ErrorDetails.RecommendedAction | Should -Not -BeNullOrEmpty }
         $received = Receive-IoTFEvent status -Count 4 -Timeout 30 | ForEach-Object { $_.Data }
-        [string]::Join(',', $received) | Should -Be '1,2,3,4'
+        $received -join ',' | Should -Be '1,2,3,4'
     }
 
     It 'takes exactly the largest payload' {
@@ -71,7 +71,7 @@ Describe 'Receipts' {
     It 'come in order, one for each message, and only when asked for' {
         $receipts = 'a', 'b', 'c' | Send-IoTFEvent status -Format text -PassThru
         $receipts.Count | Should -Be 3
-        [string]::Join('', ($receipts | ForEach-Object { $_.Input })) | Should -Be 'abc'
+        ($receipts | ForEach-Object { $_.Input }) -join '' | Should -Be 'abc'
         $receipts[0].Topic | Should -Be 'iot-2/evt/status/fmt/text'
         $receipts[0].RoundTrip | Should -BeGreaterThan ([timespan]::Zero)
         $receipts[0].PacketId | Should -BeGreaterThan 0
@@ -96,7 +96,7 @@ Describe 'Receiving' {
         'one', 'two', 'one' | ForEach-Object { Send-IoTFCommand $_ -DeviceType pump -DeviceId p1 }
         (Receive-IoTFCommand two -Count 1 -Timeout 30).CommandId | Should -Be 'two'
         $rest = Receive-IoTFCommand -Count 2 -Timeout 30
-        [string]::Join(',', $rest.CommandId) | Should -Be 'one,one'
+        $rest.CommandId -join ',' | Should -Be 'one,one'
     }
 
     It 'sends a command without data as an empty object' {

@@ -1,5 +1,5 @@
 BeforeAll {
-    $manifest = [System.IO.Path]::GetFullPath([System.IO.Path]::Combine($PSScriptRoot, '..', '..', 'IoTF.psd1'))
+    $manifest = Convert-Path (Join-Path $PSScriptRoot '..' '..' 'IoTF.psd1')
     Import-Module $manifest -Force
     $emulator = Start-IoTFEmulator -Port 0
     $device = New-IoTFEmulatorDevice pump p1 | Connect-IoTFDevice
@@ -63,6 +63,6 @@ Describe 'What undoes something' {
         & ([scriptblock]::Create("$_ -WhatIf"))
         $device.State | Should -Be 'Open'
         $emulator.State | Should -Be 'Running'
-        (Get-Command $_.Split(' ')[0]).Parameters.Keys | Should -Contain 'Confirm'
+        (Get-Command ($_ -replace ' .*')).Parameters.Keys | Should -Contain 'Confirm'
     }
 }

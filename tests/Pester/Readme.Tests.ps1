@@ -1,5 +1,5 @@
 BeforeAll {
-    $root = [System.IO.Path]::GetFullPath([System.IO.Path]::Combine($PSScriptRoot, '..', '..'))
+    $root = Convert-Path (Join-Path $PSScriptRoot '..' '..')
     $readme = Get-Content -Raw (Join-Path $root README.md)
     $runner = Join-Path $TestDrive runner.ps1
     $script = Join-Path $TestDrive readme.ps1
@@ -35,7 +35,7 @@ BeforeAll {
 
 Describe 'README.md' {
     It 'has at most 120 lines' {
-        $readme.TrimEnd().Split("`n").Count | Should -BeLessOrEqual 120
+        ($readme.TrimEnd() -split "`n").Count | Should -BeLessOrEqual 120
     }
 
     It 'has snippets that run in order in a new PowerShell, without an error' {

@@ -1,5 +1,5 @@
 BeforeAll {
-    $manifest = [System.IO.Path]::Combine($PSScriptRoot, '..', '..', 'IoTF.psd1')
+    $manifest = Join-Path $PSScriptRoot '..' '..' 'IoTF.psd1'
     Import-Module $manifest -Force
     $emulator = Start-IoTFEmulator -Port 0
     $key = New-IoTFEmulatorApiKey
@@ -16,7 +16,7 @@ Describe 'A message that the pipeline has taken' {
     It 'is not received again when it was the last that Select-Object wanted' {
         1..5 | ForEach-Object { @{ n = $_ } } | Send-IoTFEvent first
         $numbers = 1..5 | ForEach-Object { (Receive-IoTFEvent first -Timeout 30 | Select-Object -First 1).Data.n }
-        [string]::Join(',', $numbers) | Should -Be '1,2,3,4,5'
+        $numbers -join ',' | Should -Be '1,2,3,4,5'
     }
 
     It 'is acknowledged, so that a later run does not get it' {
@@ -27,21 +27,21 @@ Describe 'A message that the pipeline has taken' {
         Disconnect-IoTFSession $runner
         $runner = $key | Connect-IoTFApplication -ApplicationId runner -Persistent
         $again = Receive-IoTFEvent taken -Count 2 -Timeout 30 -Session $runner
-        [string]::Join(',', $again.Data) | Should -Be '2,3'
+        $again.Data -join ',' | Should -Be '2,3'
         Disconnect-IoTFSession $runner
     }
 
     It 'is a command, too' {
         1..3 | Send-IoTFCommand first -DeviceType pump -DeviceId p1
         $numbers = 1..3 | ForEach-Object { (Receive-IoTFCommand first -Timeout 30 | Select-Object -First 1).Data }
-        [string]::Join(',', $numbers) | Should -Be '1,2,3'
+        $numbers -join ',' | Should -Be '1,2,3'
     }
 
     It 'is a status, too' {
         Receive-IoTFStatus -DeviceType valve -Timeout 0 | Should -BeNullOrEmpty
         New-IoTFEmulatorDevice valve v1 | Connect-IoTFDevice | Disconnect-IoTFSession
         $actions = 1..2 | ForEach-Object { (Receive-IoTFStatus -DeviceType valve -Timeout 30 | Select-Object -First 1).Action }
-        [string]::Join(',', $actions) | Should -Be 'Connect,Disconnect'
+        $actions -join ',' | Should -Be 'Connect,Disconnect'
     }
 
     It 'is taken when <Name>' -ForEach @(
@@ -104,9 +104,9 @@ Describe 'The end of receiving' {
         1..3 | Send-IoTFEvent snapshot
         Receive-IoTFEvent snapshot -Count 1 -Timeout 30 | ForEach-Object Data | Should -Be 1
         $numbers = Receive-IoTFEvent snapshot -Timeout 0 | ForEach-Object { Send-IoTFEvent snapshot 4; $_.Data }
-        [string]::Join(',', $numbers) | Should -Be '2,3'
+        $numbers -join ',' | Should -Be '2,3'
         $rest = Receive-IoTFEvent snapshot -Count 2 -Timeout 30
-        [string]::Join(',', $rest.Data) | Should -Be '4,4'
+        $rest.Data -join ',' | Should -Be '4,4'
     }
 
     It 'is before the beginning with -OutBuffer: <_>' -ForEach 'Receive-IoTFEvent', 'Receive-IoTFCommand', 'Receive-IoTFStatus', 'Receive-IoTFNotification' {

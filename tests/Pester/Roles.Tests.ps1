@@ -1,5 +1,5 @@
 BeforeAll {
-    Import-Module ([System.IO.Path]::Combine($PSScriptRoot, '..', '..', 'IoTF.psd1')) -Force
+    Import-Module (Join-Path $PSScriptRoot '..' '..' 'IoTF.psd1') -Force
     $emulator = Start-IoTFEmulator -Port 0
     $key = New-IoTFEmulatorApiKey
 
@@ -49,7 +49,7 @@ Describe 'A gateway' {
 
     It 'gives receipts in order' {
         $receipts = 1..300 | Send-IoTFEvent count -Session $gateway -DeviceType pump -DeviceId p1 -PassThru
-        [string]::Join(',', $receipts.Input) | Should -Be ([string]::Join(',', (1..300)))
+        $receipts.Input -join ',' | Should -Be (1..300 -join ',')
         $null = Receive-IoTFEvent count -Count 300 -Timeout 30
     }
 
@@ -58,7 +58,7 @@ Describe 'A gateway' {
         Send-IoTFCommand reboot 2 -DeviceType pump -DeviceId p2
         Send-IoTFCommand reboot 3 -DeviceType gwt -DeviceId gw1
         $received = Receive-IoTFCommand -Count 3 -Timeout 30
-        [string]::Join(' ', ($received | ForEach-Object { "$($_.DeviceType)/$($_.DeviceId)=$($_.Data)" })) | Should -Be 'pump/p1=1 pump/p2=2 gwt/gw1=3'
+        ($received | ForEach-Object { "$($_.DeviceType)/$($_.DeviceId)=$($_.Data)" }) -join ' ' | Should -Be 'pump/p1=1 pump/p2=2 gwt/gw1=3'
     }
 
     It 'selects commands, and leaves the others for the next receive' {
@@ -93,16 +93,16 @@ Describe 'Piped objects that name the device' {
     It 'send each an event of its device, without the columns that name it' {
         (New-Row pump a 1), (New-Row fan b 2) | Send-IoTFEvent status
         $received = Receive-IoTFEvent status -Count 2 -Timeout 30
-        [string]::Join(' ', ($received | ForEach-Object { "$($_.DeviceType)/$($_.DeviceId)=$($_.Text)" })) | Should -Be 'pump/a={"value":1} fan/b={"value":2}'
+        ($received | ForEach-Object { "$($_.DeviceType)/$($_.DeviceId)=$($_.Text)" }) -join ' ' | Should -Be 'pump/a={"value":1} fan/b={"value":2}'
     }
 
     It 'need the device in each row, and the others go on' {
         $rows = (New-Row pump a 1), ([pscustomobject]@{ value = 2 }), (New-Row pump 'b 2' 3), (New-Row pump $null 4), (New-Row pump c 5)
         $rows | Send-IoTFEvent status -Session $application -ErrorVariable faults -ErrorAction SilentlyContinue
-        [string]::Join(' ', ($faults | ForEach-Object { $_.FullyQualifiedErrorId.Split(',')[0] })) | Should -Be 'DeviceNeeded InvalidDeviceId InvalidDeviceId'
+        ($faults | ForEach-Object { $_.FullyQualifiedErrorId -replace ',.*' }) -join ' ' | Should -Be 'DeviceNeeded InvalidDeviceId InvalidDeviceId'
         [object]::ReferenceEquals($faults[0].TargetObject, $rows[1]) | Should -BeTrue
         [object]::ReferenceEquals($faults[1].TargetObject, $rows[2]) | Should -BeTrue
-        [string]::Join(',', (Receive-IoTFEvent status -Count 2 -Timeout 30).Data.value) | Should -Be '1,5'
+        (Receive-IoTFEvent status -Count 2 -Timeout 30).Data.value -join ',' | Should -Be '1,5'
     }
 
     It 'take the type from the parameter when they have only the id' {
@@ -124,14 +124,14 @@ Describe 'Piped objects that name the device' {
         $faults[0].FullyQualifiedErrorId | Should -BeLike 'RoleCannot,*'
         $faults[0].TargetObject.value | Should -Be 3
         $device.Sent - $sent | Should -Be 3
-        [string]::Join(',', (Receive-IoTFEvent status -Count 3 -Timeout 30).Data.value) | Should -Be '1,2,4'
+        (Receive-IoTFEvent status -Count 3 -Timeout 30).Data.value -join ',' | Should -Be '1,2,4'
         (Get-Fault { New-Row pump a 1 | Send-IoTFEvent status -Session $device }).FullyQualifiedErrorId | Should -BeLike 'RoleCannot,*'
     }
 
     It 'choose the session by the device they name' {
         New-Row pump own 1 | Send-IoTFEvent status -ErrorVariable fault -ErrorAction SilentlyContinue -Session 'a:*'
         1 | Send-IoTFEvent status
-        [string]::Join(' ', (Receive-IoTFEvent status -Count 2 -Timeout 30).DeviceId) | Should -Be 'own own'
+        (Receive-IoTFEvent status -Count 2 -Timeout 30).DeviceId -join ' ' | Should -Be 'own own'
     }
 
     It 'send commands' {
@@ -188,7 +188,7 @@ Describe 'Several receivers of one session' {
     It 'get every message each, over one subscription' {
         $device = New-IoTFEmulatorDevice pump busy | Connect-IoTFDevice
         $application = $key | Connect-IoTFApplication -ApplicationId shared
-        $manifest = [System.IO.Path]::Combine($PSScriptRoot, '..', '..', 'IoTF.psd1')
+        $manifest = Join-Path $PSScriptRoot '..' '..' 'IoTF.psd1'
         $entered = [System.Threading.CountdownEvent]::new(3)
         $job = 1..3 | ForEach-Object -AsJob -Parallel {
             Import-Module $using:manifest
@@ -197,7 +197,7 @@ Describe 'Several receivers of one session' {
                 if ($_ -isnot [System.Management.Automation.VerboseRecord]) { $_.Data }
                 elseif ($_.Message -like 'Receiving*') { $null = $entered.Signal() }
             }
-            [string]::Join(',', $numbers)
+            $numbers -join ','
         }
 
         # What arrives before somebody receives goes to the first that takes it, so nothing is sent before all of them do.
@@ -206,7 +206,7 @@ Describe 'Several receivers of one session' {
         $runs = $job | Receive-Job -Wait -AutoRemoveJob
         $runs.Count | Should -Be 3
         foreach ($run in $runs) {
-            $run | Should -Be ([string]::Join(',', (1..60)))
+            $run | Should -Be (1..60 -join ',')
         }
 
         Get-IoTFSession | Disconnect-IoTFSession

@@ -1,5 +1,5 @@
 BeforeAll {
-    Import-Module ([System.IO.Path]::Combine($PSScriptRoot, '..', '..', 'IoTF.psd1')) -Force
+    Import-Module (Join-Path $PSScriptRoot '..' '..' 'IoTF.psd1') -Force
 }
 
 Describe 'A device and an application' {
@@ -84,7 +84,7 @@ Describe 'A device and an application' {
             }
             catch { $_.Exception.Message | Should -Be 'not now' }
         }
-        [string]::Join(',', $done) | Should -Be ([string]::Join(',', (1..30)))
+        $done -join ',' | Should -Be (1..30 -join ',')
     }
 
     It 'deliver what cannot be decoded, and say why' {
@@ -98,6 +98,6 @@ Describe 'A device and an application' {
     It 'keep the order of a pipeline at QoS <_>' -ForEach 0, 1, 2 {
         1..500 | Send-IoTFEvent count -QoS $_
         $numbers = Receive-IoTFEvent count -Count 500 -Timeout 60 | ForEach-Object { $_.Data }
-        [string]::Join(',', $numbers) | Should -Be ([string]::Join(',', (1..500)))
+        $numbers -join ',' | Should -Be (1..500 -join ',')
     }
 }

@@ -1,8 +1,8 @@
 BeforeAll {
-    Import-Module ([System.IO.Path]::Combine($PSScriptRoot, '..', '..', 'IoTF.psd1')) -Force
+    Import-Module (Join-Path $PSScriptRoot '..' '..' 'IoTF.psd1') -Force
 
     function Get-Characters([securestring] $Secret) {
-        [System.Net.NetworkCredential]::new('', $Secret).Password
+        ConvertFrom-SecureString $Secret -AsPlainText
     }
 }
 

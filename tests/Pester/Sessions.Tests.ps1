@@ -1,5 +1,5 @@
 BeforeAll {
-    Import-Module ([System.IO.Path]::Combine($PSScriptRoot, '..', '..', 'IoTF.psd1')) -Force
+    Import-Module (Join-Path $PSScriptRoot '..' '..' 'IoTF.psd1') -Force
     $emulator = Start-IoTFEmulator -Port 0
 }
 
@@ -60,7 +60,7 @@ Describe 'The pool of sessions' {
 
     It 'gives the name of a session that is over to the next one' {
         $first = $p1 | Connect-IoTFDevice
-        $manifest = [System.IO.Path]::Combine($PSScriptRoot, '..', '..', 'IoTF.psd1')
+        $manifest = Join-Path $PSScriptRoot '..' '..' 'IoTF.psd1'
         $first | ForEach-Object -Parallel {
             Import-Module $using:manifest
             Disconnect-IoTFSession $_
@@ -89,14 +89,12 @@ Describe 'The pool of sessions' {
         { New-IoTFEmulatorDevice pump p2 | Connect-IoTFDevice -Name FIRST } | Should -Throw -ErrorId 'NameInUse,*'
     }
 
-    It 'shows and serialises what its sessions tell, and not what binds them in a pipeline' {
+    It 'shows and serializes what its sessions tell, and not what binds them in a pipeline' {
         $session = $p1 | Connect-IoTFDevice
-        $told = [string[]] $session.GetType().GetProperties().Name
+        $told = $session.GetType().GetProperties().Name | Sort-Object
         $copy = [System.Management.Automation.PSSerializer]::Deserialize([System.Management.Automation.PSSerializer]::Serialize($session))
         foreach ($one in $session, $copy) {
-            $names = [System.Collections.Generic.HashSet[string]]::new([string[]] $one.PSObject.Properties.Name)
-            $names.SymmetricExceptWith($told)
-            $names | Should -BeNullOrEmpty
+            $one.PSObject.Properties.Name | Sort-Object | Should -Be $told
         }
     }
 
@@ -171,7 +169,7 @@ Describe 'A lost connection' {
         $application = $key | Connect-IoTFApplication
         $device = New-IoTFEmulatorDevice lost l1 | Connect-IoTFDevice -ReconnectDelay 0.01
         # The same identity from another runspace throws this one out, and leaves.
-        $manifest = [System.IO.Path]::Combine($PSScriptRoot, '..', '..', 'IoTF.psd1')
+        $manifest = Join-Path $PSScriptRoot '..' '..' 'IoTF.psd1'
         $again = New-IoTFEmulatorDevice lost l1 -Force
         1 | ForEach-Object -Parallel {
             Import-Module $using:manifest
@@ -189,7 +187,7 @@ Describe 'A lost connection' {
         $credentials = New-IoTFEmulatorDevice lost l2
         $application = New-IoTFEmulatorApiKey | Connect-IoTFApplication
         $device = $credentials | Connect-IoTFDevice -ReconnectDelay 0.01
-        $manifest = [System.IO.Path]::Combine($PSScriptRoot, '..', '..', 'IoTF.psd1')
+        $manifest = Join-Path $PSScriptRoot '..' '..' 'IoTF.psd1'
         1 | ForEach-Object -Parallel {
             Import-Module $using:manifest
             $null = $using:credentials | Connect-IoTFDevice

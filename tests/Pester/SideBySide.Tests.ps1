@@ -1,5 +1,5 @@
 BeforeAll {
-    Import-Module ([System.IO.Path]::Combine($PSScriptRoot, '..', '..', 'IoTF.psd1')) -Force
+    Import-Module (Join-Path $PSScriptRoot '..' '..' 'IoTF.psd1') -Force
     $emulator = Start-IoTFEmulator -Port 0
     $there = @{ HostName = $emulator.HostName; Port = $emulator.Port; CACertificate = $emulator.CACertificate; Organization = $emulator.Organization }
     $devices = foreach ($number in 1..40) { New-IoTFEmulatorDevice pump "p$number" }
@@ -30,7 +30,7 @@ Describe 'Piped objects that connect side by side' {
 
     It 'come out in the order in which they went in' {
         $sessions = $devices | Connect-IoTFDevice -ThrottleLimit 32
-        [string]::Join(' ', $sessions.DeviceId) | Should -Be ([string]::Join(' ', $devices.DeviceId))
+        $sessions.DeviceId -join ' ' | Should -Be ($devices.DeviceId -join ' ')
         @($sessions | Where-Object State -eq Open).Count | Should -Be 40
         @(Get-IoTFSession).Count | Should -Be 40
     }
@@ -68,8 +68,8 @@ Describe 'Piped objects that connect side by side' {
         $seen = [System.Collections.Generic.List[object]]::new()
         $fault = Get-Fault { $rows | Connect-IoTFDevice @there -ErrorAction Stop | ForEach-Object { $seen.Add($_) } }
         $fault.FullyQualifiedErrorId | Should -BeLike 'NotAuthorized,*'
-        [string]::Join(' ', $seen.DeviceId) | Should -Be 'p1 p2'
-        [string]::Join(' ', (Get-IoTFSession).DeviceId) | Should -Be 'p1 p2'
+        $seen.DeviceId -join ' ' | Should -Be 'p1 p2'
+        (Get-IoTFSession).DeviceId -join ' ' | Should -Be 'p1 p2'
     }
 
     It 'stop when nobody wants more of them, and leave nothing open that was not emitted' {
@@ -99,8 +99,8 @@ Describe 'Piped objects that connect side by side' {
         $out = [System.Collections.Generic.List[int]]::new()
         $null = $devices[0..4] | ForEach-Object { $open.Add(@(Get-IoTFSession).Count); $_ } | Connect-IoTFDevice -ThrottleLimit 1 |
             ForEach-Object { $out.Add($open.Count) }
-        [string]::Join(' ', $open) | Should -Be '0 1 2 3 4'
-        [string]::Join(' ', $out) | Should -Be '1 2 3 4 5'
+        $open -join ' ' | Should -Be '0 1 2 3 4'
+        $out -join ' ' | Should -Be '1 2 3 4 5'
     }
 
     It 'replace sessions side by side with -Force' {
@@ -114,7 +114,7 @@ Describe 'Piped objects that connect side by side' {
     It 'are refused with a token in plain text, which is not repeated' {
         $rows = (New-Row $devices[0]), (New-Row $devices[1] -Token 'plain-text-token'), (New-Row $devices[2])
         $sessions = $rows | Connect-IoTFDevice @there -ErrorVariable faults -ErrorAction SilentlyContinue
-        [string]::Join(' ', $sessions.DeviceId) | Should -Be 'p1 p3'
+        $sessions.DeviceId -join ' ' | Should -Be 'p1 p3'
         $faults.Count | Should -Be 1
         $faults[0].ToString() | Should -Match 'ConvertTo-SecureString'
         $faults[0].ToString() | Should -Not -Match 'plain-text-token'
@@ -123,10 +123,10 @@ Describe 'Piped objects that connect side by side' {
     It 'have to say something' {
         $first = $devices[0]
         $same = @{ DeviceType = 'pump'; DeviceId = 'p1'; Token = $first.Token }
-        $null = [pscustomobject]@{ Colour = 'red' }, 5 | Connect-IoTFDevice @there @same -ErrorVariable faults -ErrorAction SilentlyContinue
+        $null = [pscustomobject]@{ Color = 'red' }, 5 | Connect-IoTFDevice @there @same -ErrorVariable faults -ErrorAction SilentlyContinue
         $faults.Count | Should -Be 2
         $faults[0].FullyQualifiedErrorId | Should -BeLike 'InputNotUnderstood,*'
-        $faults[0].TargetObject.Colour | Should -Be 'red'
+        $faults[0].TargetObject.Color | Should -Be 'red'
         Get-IoTFSession | Should -BeNullOrEmpty
     }
 
@@ -152,7 +152,7 @@ Describe 'Piped sessions' {
     It 'send an event each' {
         Get-IoTFSession 'd:*' | Send-IoTFEvent hello @{ n = 1 }
         $events = Receive-IoTFEvent hello -Count 10 -Timeout 30
-        [System.Collections.Generic.HashSet[string]]::new([string[]]$events.DeviceId).Count | Should -Be 10
+        @($events.DeviceId | Sort-Object -Unique).Count | Should -Be 10
         @($events | Where-Object Text -eq '{"n":1}').Count | Should -Be 10
     }
 
@@ -169,7 +169,7 @@ Describe 'Piped sessions' {
 
     It 'give a receipt each' {
         $receipts = $few | Send-IoTFEvent hello @{ n = 2 } -PassThru
-        [string]::Join(' ', $receipts.ClientId) | Should -Be ([string]::Join(' ', $few.ClientId))
+        $receipts.ClientId -join ' ' | Should -Be ($few.ClientId -join ' ')
         [object]::ReferenceEquals($receipts[3].Input, $few[3]) | Should -BeTrue
         $null = Receive-IoTFEvent hello -Count 10 -Timeout 30
     }
@@ -197,7 +197,7 @@ Describe 'Piped sessions' {
         $few[0..1] | Send-IoTFCommand reboot
         foreach ($session in $few[0..1]) {
             $texts = (Receive-IoTFCommand -Session $session -Count 2 -Timeout 30).Text
-            [string]::Join(' ', $texts) | Should -Be '{"delay":2} {}'
+            $texts -join ' ' | Should -Be '{"delay":2} {}'
         }
 
         $few[0..1] | Send-IoTFEvent spoken -Session $application
@@ -224,7 +224,7 @@ Describe 'Piped sessions' {
         $few[2], $gateway | Send-IoTFEvent mixed @{ n = 6 } -ErrorVariable faults -ErrorAction SilentlyContinue
         $faults | Should -BeNullOrEmpty
         $ids = (Receive-IoTFEvent mixed -Count 2 -Timeout 30).DeviceId
-        [string]::Join(' ', [System.Linq.Enumerable]::Order([string[]]$ids)) | Should -Be 'g9 p3'
+        ($ids | Sort-Object) -join ' ' | Should -Be 'g9 p3'
         Disconnect-IoTFSession $gateway
     }
 
@@ -238,7 +238,7 @@ Describe 'Piped sessions' {
         $rows = foreach ($number in 11..13) { [pscustomobject]@{ DeviceType = 'pump'; DeviceId = "p$number" } }
         $rows | Send-IoTFEvent spoken @{ n = 6 } -Session $application
         $events = Receive-IoTFEvent spoken -Count 3 -Timeout 30
-        [string]::Join(' ', $events.DeviceId) | Should -Be 'p11 p12 p13'
+        $events.DeviceId -join ' ' | Should -Be 'p11 p12 p13'
         $events[0].Text | Should -Be '{"n":6}'
     }
 }

@@ -1,9 +1,9 @@
 BeforeAll {
-    Import-Module ([System.IO.Path]::Combine($PSScriptRoot, '..', '..', 'IoTF.psd1')) -Force
+    Import-Module (Join-Path $PSScriptRoot '..' '..' 'IoTF.psd1') -Force
     $emulator = Start-IoTFEmulator -Port 0 -PlainPort 0
     $key = New-IoTFEmulatorApiKey
     $watcher = $key | Connect-IoTFApplication -ApplicationId watcher
-    $manifest = [System.IO.Path]::Combine($PSScriptRoot, '..', '..', 'IoTF.psd1')
+    $manifest = Join-Path $PSScriptRoot '..' '..' 'IoTF.psd1'
 }
 
 AfterAll {
@@ -71,7 +71,7 @@ Describe 'The status of a device' {
         $other = $key | Connect-IoTFApplication -ApplicationId other -Name other
         Disconnect-IoTFSession $other
         $both = Receive-IoTFStatus -Application -ApplicationId other -Count 2 -Timeout 30
-        [string]::Join(' ', $both.Action) | Should -Be 'Connect Disconnect'
+        $both.Action -join ' ' | Should -Be 'Connect Disconnect'
         $both[0].ApplicationId | Should -Be 'other'
         $both[0].User | Should -Be $key.ApiKey
         $both[0].DeviceId | Should -BeNullOrEmpty

@@ -1,13 +1,13 @@
 <#
 .SYNOPSIS
-    Makes the package that the PowerShell Gallery takes, from a checkout with a built module in it.
+    Makes the package of the module with PSResourceGet, from a checkout with a built module in it.
 .DESCRIPTION
-    A NuGet package is a zip with a .nuspec and two parts of the Open Packaging Conventions. The metadata are those of the manifest, the release notes
-    those of CHANGELOG.md. Names are sorted and times fixed, so the same files give the same bytes.
+    Copies the files of the module, completes the manifest of the copy, and packs it. The manifest gets the release notes of its version from
+    CHANGELOG.md, and the tags with which Find-PSResource -CommandName and the PowerShell Gallery find the cmdlets.
 .PARAMETER Root
     The checkout.
 .PARAMETER OutputFolder
-    Where the package goes. One of the same version is replaced.
+    The folder of the package. A package of the same version is replaced.
 .PARAMETER SigningCertificate
     The SHA-256 fingerprint of a certificate in the store CurrentUser/My, with which the module's files are signed where Set-AuthenticodeSignature exists.
 .OUTPUTS
@@ -21,159 +21,61 @@ param(
 )
 
 $ErrorActionPreference = 'Stop'
-$utf8 = [System.Text.UTF8Encoding]::new($false)
 
-function Get-Manifest {
-    $syntax = [System.Management.Automation.Language.Parser]::ParseFile([System.IO.Path]::Combine($Root, 'IoTF.psd1'), [ref] $null, [ref] $null)
-    $syntax.Find({ $args[0] -is [System.Management.Automation.Language.HashtableAst] }, $false).SafeGetValue()
-}
-
-function Get-ModuleFile($Manifest) {
-    $names = @('LICENSE', 'THIRD-PARTY-NOTICES.md')
-    foreach ($pattern in '*.psd1', '*.ps1xml') {
-        $names += [System.IO.Directory]::GetFiles($Root, $pattern) | ForEach-Object { [System.IO.Path]::GetFileName($_) }
-    }
-
-    foreach ($folder in 'bin', 'en-US') {
-        $path = [System.IO.Path]::Combine($Root, $folder)
-        if ([System.IO.Directory]::Exists($path)) {
-            $names += [System.IO.Directory]::GetFiles($path, '*', [System.IO.SearchOption]::AllDirectories) |
-                ForEach-Object { [System.IO.Path]::GetRelativePath($Root, $_).Replace('\', '/') }
-        }
-    }
-
-    if ($Manifest.RootModule -notin $names) {
-        throw "$($Manifest.RootModule) is missing. Build the module first: ./build.ps1"
-    }
-
-    $names
-}
+# Compress-PSResource came with 1.1; PowerShell 7.4 has 1.0.
+Import-Module Microsoft.PowerShell.PSResourceGet -MinimumVersion 1.1
 
 function Get-ReleaseNotes([string] $Version) {
-    $changes = [System.IO.File]::ReadAllText([System.IO.Path]::Combine($Root, 'CHANGELOG.md')).ReplaceLineEndings("`n")
+    $changes = (Get-Content (Join-Path $Root 'CHANGELOG.md') -Raw) -replace '\r'
     foreach ($heading in $Version, 'Unreleased') {
-        $section = [regex]::Match($changes, "(?ms)^## \[$([regex]::Escape($heading))\][^\n]*\n(.*?)(?=^## |\z)")
-        if ($section.Success) { return $section.Groups[1].Value.Trim() }
+        if ($changes -match "(?ms)^## \[$([regex]::Escape($heading))\][^\n]*\n(.*?)(?=^## |\z)") { return $Matches[1].Trim() }
     }
 
     throw "CHANGELOG.md says nothing about version $Version. Add a section '## [$Version]'."
 }
 
-# The tags after the manifest's own are those by which the Gallery finds modules and commands.
-function Get-Nuspec($Manifest) {
-    $data = $Manifest.PrivateData.PSData
-    $tags = $data.Tags + 'PSModule' + 'PSIncludes_Cmdlet' + ($Manifest.CmdletsToExport | ForEach-Object { "PSCmdlet_$_"; "PSCommand_$_" })
-    $element = [ordered]@{
-        id                       = 'IoTF'
-        version                  = $Manifest.ModuleVersion
-        authors                  = $Manifest.Author
-        owners                   = $Manifest.CompanyName
-        requireLicenseAcceptance = "$($data.RequireLicenseAcceptance)".ToLowerInvariant()
-        licenseUrl               = $data.LicenseUri
-        description              = $Manifest.Description
-        releaseNotes             = Get-ReleaseNotes $Manifest.ModuleVersion
-        copyright                = $Manifest.Copyright
-        tags                     = [string]::Join(' ', $tags)
-    }
-    $lines = foreach ($name in $element.Keys) { "    <$name>$([System.Security.SecurityElement]::Escape($element[$name]))</$name>" }
-    @"
-<?xml version="1.0" encoding="utf-8"?>
-<package xmlns="http://schemas.microsoft.com/packaging/2011/08/nuspec.xsd">
-  <metadata>
-$([string]::Join("`n", $lines))
-  </metadata>
-</package>
-"@
-}
-
-function Get-Relationships {
-    @'
-<?xml version="1.0" encoding="utf-8"?>
-<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">
-  <Relationship Type="http://schemas.microsoft.com/packaging/2010/07/manifest" Target="/IoTF.nuspec" Id="manifest" />
-</Relationships>
-'@
-}
-
-function Get-ContentTypes([string[]] $Name) {
-    $types = [System.Collections.Generic.SortedSet[string]]::new([System.StringComparer]::Ordinal)
-    $null = $types.Add('  <Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml" />')
-    foreach ($file in $Name) {
-        $extension = [System.IO.Path]::GetExtension($file).TrimStart('.')
-        $type = if ($extension) { "  <Default Extension=`"$extension`"" } else { "  <Override PartName=`"/$file`"" }
-        $null = $types.Add("$type ContentType=`"application/octet-stream`" />")
-    }
-
-    @"
-<?xml version="1.0" encoding="utf-8"?>
-<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">
-$([string]::Join("`n", $types))
-</Types>
-"@
-}
-
-function Add-Signature([string[]] $File) {
-    if ($null -eq (Get-Command Set-AuthenticodeSignature -ErrorAction Ignore)) {
-        $PSCmdlet.WriteWarning('The files in the package are not signed: Set-AuthenticodeSignature needs PowerShell on Windows.')
+function Add-Signature([string] $Folder) {
+    if (-not (Get-Command Set-AuthenticodeSignature -ErrorAction Ignore)) {
+        Write-Warning 'The files in the package are not signed: Set-AuthenticodeSignature needs PowerShell on Windows.'
         return
     }
 
-    $store = [System.Security.Cryptography.X509Certificates.X509Store]::new('My', 'CurrentUser')
-    $store.Open('ReadOnly')
-    $certificate = $store.Certificates | Where-Object { $_.GetCertHashString('SHA256') -eq $SigningCertificate }
-    $store.Dispose()
-    if ($null -eq $certificate) { throw "There is no certificate with the fingerprint $SigningCertificate in CurrentUser/My. Import it there with its key." }
+    $certificate = Get-ChildItem Cert:/CurrentUser/My | Where-Object { $_.GetCertHashString('SHA256') -eq $SigningCertificate }
+    if (-not $certificate) { throw "There is no certificate with the fingerprint $SigningCertificate in CurrentUser/My. Import it there with its key." }
 
-    foreach ($path in $File) {
-        $signature = Set-AuthenticodeSignature -FilePath $path -Certificate $certificate -HashAlgorithm SHA256
-        if ($signature.Status -ne 'Valid') { throw "$path could not be signed: $($signature.StatusMessage)" }
+    $files = Get-ChildItem $Folder -Recurse -File | Where-Object { $_.Extension -in '.ps1', '.psd1', '.ps1xml' -or $_.Name -like 'IoTF.*.dll' }
+    foreach ($file in $files) {
+        $signature = Set-AuthenticodeSignature -FilePath $file.FullName -Certificate $certificate -HashAlgorithm SHA256
+        if ($signature.Status -ne 'Valid') { throw "$file was not signed: $($signature.StatusMessage)" }
     }
 }
 
-function Write-Archive([string] $Path, $Content) {
-    [string[]] $names = $Content.Keys
-    [array]::Sort($names, [System.StringComparer]::Ordinal)
-    $archive = [System.IO.Compression.ZipArchive]::new([System.IO.File]::Create($Path), [System.IO.Compression.ZipArchiveMode]::Create)
-    try {
-        foreach ($name in $names) {
-            $entry = $archive.CreateEntry($name, [System.IO.Compression.CompressionLevel]::SmallestSize)
-            $entry.LastWriteTime = [System.DateTimeOffset]::new(2000, 1, 1, 0, 0, 0, [timespan]::Zero)
-            $stream = $entry.Open()
-            $stream.Write($Content[$name], 0, $Content[$name].Length)
-            $stream.Dispose()
-        }
-    }
-    finally {
-        $archive.Dispose()
-    }
+$manifest = Import-PowerShellDataFile (Join-Path $Root 'IoTF.psd1')
+if (-not (Test-Path (Join-Path $Root $manifest.RootModule))) {
+    throw "$($manifest.RootModule) is missing. Build the module first: ./build.ps1"
 }
 
-$manifest = Get-Manifest
-$files = Get-ModuleFile $manifest
-$staging = [System.IO.Directory]::CreateTempSubdirectory('iotf-package-').FullName
+$temporary = New-Item (Join-Path 'Temp:' "iotf-package-$(New-Guid)") -ItemType Directory
 try {
-    # Signed are copies, never the files of the checkout.
-    $content = @{}
-    foreach ($name in $files) {
-        $copy = [System.IO.Path]::Combine($staging, $name)
-        $null = [System.IO.Directory]::CreateDirectory([System.IO.Path]::GetDirectoryName($copy))
-        [System.IO.File]::Copy([System.IO.Path]::Combine($Root, $name), $copy)
+    $module = New-Item (Join-Path $temporary 'IoTF') -ItemType Directory
+    'bin', 'en-US', 'examples', '*.psd1', '*.ps1xml', 'LICENSE', 'THIRD-PARTY-NOTICES.md' | ForEach-Object {
+        Copy-Item (Join-Path $Root $_) $module -Recurse
     }
 
-    if ($SigningCertificate) {
-        Add-Signature ($files | Where-Object { $_ -match '\.(psd1|ps1xml)$|(^|/)IoTF\.[^/]*\.dll$' } | ForEach-Object { [System.IO.Path]::Combine($staging, $_) })
-    }
+    $commands = $manifest.CmdletsToExport | ForEach-Object { "PSCmdlet_$_", "PSCommand_$_" }
+    $copy = Join-Path $module 'IoTF.psd1'
+    Update-PSModuleManifest $copy -Tags ($manifest.PrivateData.PSData.Tags + 'PSIncludes_Cmdlet' + $commands) -ReleaseNotes (Get-ReleaseNotes $manifest.ModuleVersion)
 
-    foreach ($name in $files) { $content[$name] = [System.IO.File]::ReadAllBytes([System.IO.Path]::Combine($staging, $name)) }
+    # So that the same sources give the same files on every day.
+    (Get-Content $copy) -notmatch '^# Generated on' | Set-Content $copy
+    if ($SigningCertificate) { Add-Signature $module }
+
+    $package = Join-Path $OutputFolder "IoTF.$($manifest.ModuleVersion).nupkg"
+    if (Test-Path $package) { Remove-Item $package }
+    $null = New-Item $OutputFolder -ItemType Directory -Force
+    Compress-PSResource -Path $module -DestinationPath $OutputFolder
+    $package
 }
 finally {
-    [System.IO.Directory]::Delete($staging, $true)
+    Remove-Item $temporary -Recurse
 }
-
-$content['IoTF.nuspec'] = $utf8.GetBytes((Get-Nuspec $manifest))
-$content['_rels/.rels'] = $utf8.GetBytes((Get-Relationships))
-$content['[Content_Types].xml'] = $utf8.GetBytes((Get-ContentTypes ($files + 'IoTF.nuspec')))
-$null = [System.IO.Directory]::CreateDirectory($OutputFolder)
-$package = [System.IO.Path]::Combine($OutputFolder, "IoTF.$($manifest.ModuleVersion).nupkg")
-Write-Archive $package $content
-$package

@@ -150,7 +150,7 @@ public sealed class Inbox
     internal void AwaitChange(in InboxPosition position, TimeSpan limit, CancellationToken cancellationToken)
     {
         var started = Clock.GetTimestamp();
-        using var cancelled = cancellationToken.Register(WakeAll);
+        using var canceled = cancellationToken.Register(WakeAll);
         using var alarm = limit == Timeout.InfiniteTimeSpan
             ? null
             : Clock.CreateTimer(_ => WakeAll(), state: null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);

@@ -85,7 +85,7 @@ internal sealed class ReceivingNotices(Notices notices, TimeProvider clock)
 
     /// <summary>The service has dropped a message that nobody follows any more.</summary>
     public void DroppedByService(string what) => notices.Count(
-        NoticeTopic.Dropped, NoticeLevel.Warning, 1, times => times == 1 ? what : $"{what} There were {times:N0} of the kind; Receive-IoTFNotification gives them all.");
+        NoticeTopic.Dropped, NoticeLevel.Warning, 1, times => times == 1 ? what : $"{what} There were {times:N0} of them; Receive-IoTFNotification emits all.");
 
     /// <summary>
     /// So many messages are not acknowledged, because nobody receives them, that the service keeps the next ones in a queue, where they can be lost.

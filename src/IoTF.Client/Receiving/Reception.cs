@@ -16,7 +16,7 @@ public sealed class Reception
     /// <summary>A reception that begins now.</summary>
     /// <param name="receiver">Who takes the messages.</param>
     /// <param name="count">How many count at most, see <see cref="Counted"/>; null for any number.</param>
-    /// <param name="limit">How long it takes messages; zero for those that wait now, however long that takes; null for ever.</param>
+    /// <param name="limit">How long it takes messages; zero for those that wait now, however long that takes; null for no end.</param>
     /// <param name="clock">The clock that the limit goes by.</param>
     public Reception(Receiver receiver, int? count, TimeSpan? limit, TimeProvider clock)
     {

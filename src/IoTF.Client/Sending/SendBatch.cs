@@ -30,7 +30,7 @@ public sealed class SendBatch : IDisposable
 
     /// <summary>A batch without messages.</summary>
     /// <param name="session">The session that sends.</param>
-    /// <param name="patience">How long the service may show no sign of life before a message counts as not confirmed.</param>
+    /// <param name="patience">How long the service may send nothing before a message counts as not confirmed.</param>
     /// <param name="wantsAll">Whether <see cref="TryTakeReport"/> gives every message in order of sending; else only those that failed.</param>
     /// <param name="meanwhile">What the thread that sends or completes does while it has to wait for the service; null for nothing.</param>
     public SendBatch(Session session, TimeSpan patience, bool wantsAll, Meanwhile? meanwhile = null)
@@ -101,7 +101,7 @@ public sealed class SendBatch : IDisposable
 
     /// <summary>Waits until it is known of every message what became of it: acknowledged, refused, given up or timed out.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <param name="since">The timestamp from which the time counts, unless a sign of life came later; now unless given. With it several batches share their time.</param>
+    /// <param name="since">The timestamp from which the time counts, unless a sign of life came later; by default now. With it several batches share their time.</param>
     /// <exception cref="OperationCanceledException">The token fired; <see cref="Outstanding"/> messages are still under way.</exception>
     public void Complete(CancellationToken cancellationToken, long? since = null)
     {

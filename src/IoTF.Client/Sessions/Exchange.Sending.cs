@@ -14,8 +14,8 @@ internal sealed partial class Exchange
 
     /// <summary>Sends a message, waiting for room. What becomes of it is told to its batch.</summary>
     /// <param name="message">The message.</param>
-    /// <param name="patience">How long the service may show no sign of life.</param>
-    /// <param name="since">The timestamp from which that counts, unless a sign came later; now unless given.</param>
+    /// <param name="patience">How long the service may send nothing.</param>
+    /// <param name="since">The timestamp from which that counts, unless a sign came later; by default now.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <param name="writesIt">Whether this thread writes it, rather than have one of the pool woken.</param>
     public void Publish(PendingMessage message, TimeSpan patience, long? since, CancellationToken cancellationToken, bool writesIt = false)
@@ -27,7 +27,7 @@ internal sealed partial class Exchange
             {
                 if (!_wait.ForNetwork(crowded, crowded.WaitForRoomAsync, patience, cancellationToken, message.Batch!.Meanwhile, since))
                 {
-                    SettleUnsent(message, NotAcknowledged("could not be sent, because the network takes nothing", patience));
+                    SettleUnsent(message, NotAcknowledged("was not sent: the connection accepted no data", patience));
                     return;
                 }
             }
@@ -69,7 +69,7 @@ internal sealed partial class Exchange
             {
                 if ((link is null || !ConfirmSent(link, batch)) && !inTime)
                 {
-                    batch.GiveUpUnwritten(NotAcknowledged("could not be sent, because the network takes nothing", patience));
+                    batch.GiveUpUnwritten(NotAcknowledged("was not sent: the connection accepted no data", patience));
                 }
             }
         }
@@ -238,8 +238,8 @@ internal sealed partial class Exchange
     }
 
     private string WhyThereIsNoRoom => _link is null
-        ? "could not be sent, because its connection was lost and could not be made again in time"
-        : "could not be sent, because earlier ones are not acknowledged";
+        ? "was not sent: its session did not reconnect in time"
+        : "was not sent: earlier messages are not acknowledged";
 
     private bool AwaitRoom(PendingMessage message, TimeSpan patience, long? since, CancellationToken cancellationToken) => _wait.Until(
         () => _refusal is not null || (LinkTakesMessages && _outbound.HasAmpleRoom(message.QualityOfService)),
@@ -276,6 +276,6 @@ internal sealed partial class Exchange
     private Fault NotAcknowledged(string what, TimeSpan patience) => new(
         FaultIds.AcknowledgeTimeout,
         FaultCategory.Timeout,
-        $"A message of {_options.Identity.ClientId} {what}: {_options.Endpoint} has shown no sign of life for {patience.TotalSeconds:0.###} s.",
-        "Send it again if it may arrive twice; -TimeoutSec sets the limit, -MaxInFlight the number of messages under way.");
+        $"A message of {_options.Identity.ClientId} {what}: {_options.Endpoint} sent nothing for {patience.TotalSeconds:0.###} s.",
+        "Resend it if duplicates are acceptable; -TimeoutSec sets the limit, -MaxInFlight the number of messages in flight.");
 }

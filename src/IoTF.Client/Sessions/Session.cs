@@ -176,7 +176,7 @@ public sealed class Session : IAsyncDisposable
         {
             if (Options.Identity.Role == ClientRole.Application)
             {
-                _notices.Add(NoticeLevel.Verbose, $"'{other.Filter}' is no longer subscribed, because nobody receives from it and '{wanted.Filter}' is received now.");
+                _notices.Add(NoticeLevel.Verbose, $"'{other.Filter}' was unsubscribed, because nothing receives from it and '{wanted.Filter}' is received now.");
                 await UnsubscribeAsync(other, cancellationToken).ConfigureAwait(false);
             }
             else if (isNew && Options.Identity.Role == ClientRole.ScalableApplication)

@@ -30,10 +30,10 @@ public sealed record SessionOptions
     /// <summary>Whether the service keeps the session, with its subscriptions and messages, while the client is away.</summary>
     public bool Persistent { get; init; }
 
-    /// <summary>How long the service keeps a persistent session of MQTT 5; the older versions leave that to the service. 48 hours unless said otherwise.</summary>
+    /// <summary>How long the service keeps a persistent session of MQTT 5; the older versions leave that to the service. Default: 48 hours.</summary>
     public TimeSpan SessionExpiry { get; init; } = DefaultSessionExpiry;
 
-    /// <summary>What the service sends when the connection ends without a farewell; null for nothing.</summary>
+    /// <summary>What the service sends when the connection ends without DISCONNECT; null for nothing.</summary>
     public LastWill? Will { get; init; }
 
     /// <summary>The longest silence before the client asks whether the service is still there; whole seconds, zero for never, 65,535 s at most.</summary>
@@ -81,7 +81,7 @@ public sealed record SessionOptions
     /// <summary>What is subscribed before the session counts as open, so that nothing is missed before the first receive.</summary>
     public IReadOnlyList<SubscriptionRequest> Subscriptions { get; init; } = [];
 
-    /// <summary>Whether two sessions with these options would be the same: same identity, endpoint, credentials and behaviour.</summary>
+    /// <summary>Whether two sessions with these options would be the same: same identity, endpoint, credentials and behavior.</summary>
     public bool IsSameAs(SessionOptions other) =>
         (Credential is null ? other.Credential is null : Credential.IsSameAs(other.Credential))
         && SameCertificates(TrustedAuthorities, other.TrustedAuthorities)

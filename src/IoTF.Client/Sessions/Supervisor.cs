@@ -111,7 +111,7 @@ internal sealed class Supervisor
         }
         catch (Exception exception)
         {
-            // Whatever it was, it ends the session with a word: those who wait for it would wait for ever.
+            // Whatever it was, it ends the session with a word: those who wait for it would wait forever.
             return SessionFaults.Internal(Options, exception);
         }
         finally
@@ -292,7 +292,7 @@ internal sealed class Supervisor
                 return first == reading ? (await reading.ConfigureAwait(false)).Fault : await watching.ConfigureAwait(false);
             }
 
-            // Not thrown: who cannot wait so long any more has the service told goodbye now.
+            // Not thrown: when there is no more time, DISCONNECT is sent now.
             await ((Task)draining).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
@@ -307,7 +307,7 @@ internal sealed class Supervisor
         }
         catch (TimeoutException)
         {
-            // The service does not close, or the network does not carry the farewell: leaving is all that is left.
+            // The service does not close, or the network does not carry DISCONNECT: the connection is closed anyway.
         }
 
         return SessionFaults.Closed(Options);

@@ -17,7 +17,7 @@ internal sealed record AdmittedClient
     /// <summary>Whether an earlier session is forgotten.</summary>
     public required bool CleanSession { get; init; }
 
-    /// <summary>How long the session outlives the connection: zero when it ends with it, <see cref="Timeout.InfiniteTimeSpan"/> for ever.</summary>
+    /// <summary>How long the session outlives the connection: zero when it ends with it, <see cref="Timeout.InfiniteTimeSpan"/> for no end.</summary>
     public required TimeSpan SessionExpiry { get; init; }
 
     /// <summary>What the service works with; zero for none.</summary>

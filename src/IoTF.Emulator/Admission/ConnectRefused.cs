@@ -15,7 +15,7 @@ internal sealed record ConnectRefused(CloseReason Reason, string Words, MqttConn
     /// <summary>Who it was, as far as the ClientId says; null when it says nothing.</summary>
     public ClientIdentity? Identity { get; init; }
 
-    /// <summary>The organisation, when it is known.</summary>
+    /// <summary>The organization, when it is known.</summary>
     public Organization? Organization { get; init; }
 
     /// <summary>What was wrong, for <see cref="LocalEmulator.Refusals"/> alone: the service tells nobody whether a name or a token was wrong.</summary>

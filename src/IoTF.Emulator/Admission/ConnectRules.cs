@@ -80,7 +80,7 @@ internal sealed class ConnectRules(OrganizationRegistry registry, EmulatorOption
 
         return rejection == ClientIdRejection.IdentifierRejected
             ? ConnectRefused.ClientIdRejected("A part of the client ID has characters or a length that are not allowed.")
-            : ConnectRefused.NotAuthorized("The client ID has not the form of any role.");
+            : ConnectRefused.NotAuthorized("The client ID matches no known format.");
     }
 
     /// <summary>Tokens are all the service knows; a server may answer another method with this code (MQTT-5.0 §4.12).</summary>
@@ -107,12 +107,12 @@ internal sealed class ConnectRules(OrganizationRegistry registry, EmulatorOption
 
         if (secure && identity.IsQuickstart)
         {
-            return ConnectRefused.NotAuthorized("Quickstart is served without TLS only.");
+            return ConnectRefused.NotAuthorized("Quickstart has no TLS.");
         }
 
         if (!secure && !organization.Options.AllowInsecure)
         {
-            return ConnectRefused.NotAuthorized($"The organization {Quotation.Of(identity.Organization)} demands TLS, and the connection has none.");
+            return ConnectRefused.NotAuthorized($"The organization {Quotation.Of(identity.Organization)} requires TLS, and the connection has none.");
         }
 
         return null;

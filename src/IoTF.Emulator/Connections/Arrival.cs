@@ -7,7 +7,7 @@ using MQTTnet.Packets;
 
 namespace IoTF.Emulator.Connections;
 
-/// <summary>The way of a client in: handshake and CONNECT, and the judgement on it.</summary>
+/// <summary>The way of a client in: handshake and CONNECT, and the judgment on it.</summary>
 /// <param name="service">The local service.</param>
 /// <param name="connection">The connection; whoever is not let in has been answered, and it is being closed.</param>
 /// <param name="doorway">Its socket.</param>

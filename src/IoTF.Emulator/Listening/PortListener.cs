@@ -32,7 +32,7 @@ internal sealed class PortListener : IAsyncDisposable
         {
             return TryOpen(wanted.Value, out var problem) ?? throw new EmulatorException(
                 EmulatorErrorId.EmulatorPortUnavailable,
-                $"The local service cannot listen on port {wanted}: {problem!.Message} Stop what uses the port, name another, or give 0 for any free one.",
+                $"The emulator cannot listen on port {wanted}: {problem!.Message} Stop the program that uses the port, use another -Port, or use -Port 0 for a free one.",
                 problem);
         }
 
@@ -47,7 +47,7 @@ internal sealed class PortListener : IAsyncDisposable
 
         return listener ?? throw new EmulatorException(
             EmulatorErrorId.EmulatorPortUnavailable,
-            $"The local service found no free port: {lastProblem!.Message} Check what this machine allows on 127.0.0.1.",
+            $"The emulator found no free port: {lastProblem!.Message} Check what this machine allows on 127.0.0.1.",
             lastProblem);
     }
 

@@ -12,7 +12,7 @@ internal sealed record SavedState
 
     public required int Version { get; init; }
 
-    /// <summary>The organisation that registrations without one belong to.</summary>
+    /// <summary>The organization that registrations without one belong to.</summary>
     public required string Organization { get; init; }
 
     public required IReadOnlyList<SavedOrganization> Organizations { get; init; }
@@ -46,10 +46,10 @@ internal sealed record SavedSession
 {
     public required string ClientId { get; init; }
 
-    /// <summary>How many seconds it outlives its connection; null for ever.</summary>
+    /// <summary>How many seconds it outlives its connection; null for no end.</summary>
     public double? ExpirySeconds { get; init; }
 
-    /// <summary>The devices its client may see; null for those of the whole organisation.</summary>
+    /// <summary>The devices its client may see; null for those of the whole organization.</summary>
     public string? ResourceGroup { get; init; }
 
     /// <summary>The API key its client came with; null for devices and gateways.</summary>

@@ -64,7 +64,7 @@ internal sealed class StateKeeper(StateFile file, EmulatorService service) : IDi
         {
             throw new EmulatorException(
                 EmulatorErrorId.EmulatorFileUnavailable,
-                $"The emulator has stopped, but what it knew last could not be written to '{file.Path}': {exception.Message} Check the disk and the rights of the folder.",
+                $"The emulator has stopped, but its last changes could not be written to '{file.Path}': {exception.Message} Check the disk and the permissions of the folder.",
                 exception);
         }
     }
@@ -139,7 +139,7 @@ internal sealed class StateKeeper(StateFile file, EmulatorService service) : IDi
     {
         if (!ClientIdentity.TryParse(saved.ClientId, out var identity, out _) || !service.Registry.TryGet(identity.Organization, out var organization))
         {
-            throw new ArgumentException($"{Quotation.Of(saved.ClientId)} is no client of a known organization");
+            throw new ArgumentException($"{Quotation.Of(saved.ClientId)} is not a client of a known organization");
         }
 
         var session = service.Sessions.Restore(identity, organization);

@@ -1,7 +1,7 @@
 namespace IoTF.Emulator.Registry;
 
 /// <summary>
-/// How many bytes the clients of one organisation can make the emulator keep: a bound of this emulator, which keeps them in memory. Each of those
+/// How many bytes the clients of one organization can make the emulator keep: a bound of this emulator, which keeps them in memory. Each of those
 /// who keep something takes no more than is left for all others, so that one that is greedy leaves room for the rest.
 /// </summary>
 internal sealed class MemoryBudget(long limit)

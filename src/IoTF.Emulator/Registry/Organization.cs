@@ -11,7 +11,7 @@ using IoTF.Protocol.Rules;
 namespace IoTF.Emulator.Registry;
 
 /// <summary>
-/// One organisation: who is registered in it, what it allows, what is subscribed to and retained in it. Nothing crosses from one to another.
+/// One organization: who is registered in it, what it allows, what is subscribed to and retained in it. Nothing crosses from one to another.
 /// A device type exists as long as a device of it is registered.
 /// </summary>
 internal sealed class Organization(string name, OrganizationOptions defaults, MemoryBudget memory, ChangeMark changes)
@@ -56,7 +56,7 @@ internal sealed class Organization(string name, OrganizationOptions defaults, Me
                 var kind = registered.Role == ClientRole.Device ? "device" : "gateway";
                 throw new EmulatorException(
                     EmulatorErrorId.DeviceAlreadyRegistered,
-                    $"'{deviceId}' of type '{deviceType}' is registered as a {kind} in '{Name}' already. Use its token, choose another id, or force a new registration with a new token.");
+                    $"'{deviceId}' of type '{deviceType}' is registered as a {kind} in '{Name}' already. Use its token, choose another ID, or use -Force to register it again with a new token.");
             }
 
             _devices[(deviceType, deviceId)] = registration;

@@ -8,7 +8,7 @@ using IoTF.Protocol.Rules;
 
 namespace IoTF.Emulator.Registry;
 
-/// <summary>The organisations the local service knows, and the registrations in them. Quickstart is one from the start (protocol.md §9).</summary>
+/// <summary>The organizations the local service knows, and the registrations in them. Quickstart is one from the start (protocol.md §9).</summary>
 internal sealed class OrganizationRegistry
 {
     private readonly ConcurrentDictionary<string, Organization> _organizations = new(StringComparer.Ordinal);
@@ -27,7 +27,7 @@ internal sealed class OrganizationRegistry
         GetOrAdd(IdentityRules.QuickstartOrganization);
     }
 
-    /// <summary>All organisations, in order.</summary>
+    /// <summary>All organizations, in order.</summary>
     public IReadOnlyList<EmulatorOrganization> Snapshot() =>
         [.. _organizations.Values.Select(organization => organization.Snapshot()).OrderBy(organization => organization.Name, StringComparer.Ordinal)];
 
@@ -36,7 +36,7 @@ internal sealed class OrganizationRegistry
     /// <summary>An organization of which something is true; null when there is none.</summary>
     public Organization? Find(Func<Organization, bool> condition) => _organizations.Values.FirstOrDefault(condition);
 
-    /// <summary>Changes what an organisation allows; a new one is made.</summary>
+    /// <summary>Changes what an organization allows; a new one is made.</summary>
     public EmulatorOrganization Configure(string? name, Func<OrganizationOptions, OrganizationOptions> change)
     {
         name = IdentityRules.RequireOrganization(name ?? _defaultOrganization);
@@ -46,7 +46,7 @@ internal sealed class OrganizationRegistry
         {
             throw new EmulatorException(
                 EmulatorErrorId.QuickstartRulesAreFixed,
-                "Quickstart is always without TLS, without persistent sessions and without retained messages. Change the payload, the QoS or the connections, or name another organisation.");
+                "Quickstart is always without TLS, without persistent sessions and without retained messages. Change the payload, the QoS or the connections, or use another organization.");
         }
 
         if (options.MaximumPayload is < 1 or > OrganizationOptions.LargestPayload || !Enum.IsDefined(options.MaximumQoS) || options.MaximumConnections < 0)
@@ -85,7 +85,7 @@ internal sealed class OrganizationRegistry
         return new EmulatorCredential(ClientRole.Application, name, apiKey, secret);
     }
 
-    /// <summary>All organisations in their form in the file of the local service.</summary>
+    /// <summary>All organizations in their form in the file of the local service.</summary>
     public IReadOnlyList<SavedOrganization> Save(SavedMessages messages) => [.. _organizations.Values.Select(organization => organization.Save(messages))];
 
     /// <summary>Puts back what was registered before a restart.</summary>
@@ -98,7 +98,7 @@ internal sealed class OrganizationRegistry
             if (organization.Name == IdentityRules.QuickstartOrganization
                 && (organization.Devices.Count + organization.ApiKeys.Count > 0 || !KeepsQuickstartRules(organization.Options.Restore(DefaultsOf(organization.Name)))))
             {
-                throw new ArgumentException("quickstart has registrations, or settings that it cannot have");
+                throw new ArgumentException("quickstart has registrations or invalid settings");
             }
 
             GetOrAdd(IdentityRules.RequireOrganization(organization.Name)).Restore(organization, messages);
@@ -124,7 +124,7 @@ internal sealed class OrganizationRegistry
             ? organization
             : throw new EmulatorException(
                 EmulatorErrorId.QuickstartHasNoRegistrations,
-                "Nothing is registered in quickstart: its clients connect without credentials. Name another organisation.");
+                "Nothing is registered in quickstart: its clients connect without credentials. Use another organization.");
 
     private Organization GetOrAdd(string name) => _organizations.GetOrAdd(
         name, static (name, registry) => new Organization(name, registry.DefaultsOf(name), new MemoryBudget(registry._memory), registry._changes), this);

@@ -21,7 +21,7 @@ internal sealed record Principal
 
     public TopicPermissions Permissions { get; init; } = TopicPermissions.All;
 
-    /// <summary>The devices it may act for; null for those of the whole organisation.</summary>
+    /// <summary>The devices it may act for; null for those of the whole organization.</summary>
     public string? ResourceGroup { get; init; }
 
     /// <summary>Whether a device it speaks for is registered when it is not yet (protocol.md §4.7).</summary>

@@ -69,7 +69,7 @@ internal sealed class RouteBook(Principal publisher)
 
     private Route Make(string topic)
     {
-        // Read before anything is asked: a change meanwhile makes the route out of date, not wrong for ever. A device that the topic names may be
+        // Read before anything is asked: a change meanwhile makes the route out of date, not wrong forever. A device that the topic names may be
         // registered on the way, which is such a change: the next message is looked up once more then.
         var asked = _organization.Subscriptions.StateFor(topic);
         var refused = publisher.JudgePublish(topic, register: true);

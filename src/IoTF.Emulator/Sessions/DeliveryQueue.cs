@@ -30,7 +30,7 @@ internal sealed class DeliveryQueue(int maximumCount, long maximumBytes, MemoryB
     /// <summary>Whether so little waits that publishers go on: a quarter of what fits.</summary>
     public bool HasDrained => _waiting.Count <= maximumCount / 4 && _bytes <= Bound / 4;
 
-    /// <summary>What fits: as much as is left for all others in the organisation, and no more than the bound of one queue.</summary>
+    /// <summary>What fits: as much as is left for all others in the organization, and no more than the bound of one queue.</summary>
     private long Bound => Math.Min(maximumBytes, (_bytes + Math.Max(0, memory.Free)) / 2);
 
     /// <summary>What waits, oldest first.</summary>
@@ -101,7 +101,7 @@ internal sealed class DeliveryQueue(int maximumCount, long maximumBytes, MemoryB
 
     private void DropSurplus()
     {
-        // A single message may be larger than the bound, unless the organisation keeps too much already.
+        // A single message may be larger than the bound, unless the organization keeps too much already.
         while (_waiting.Count > maximumCount || (_waiting.Count > 1 && _bytes > Bound) || (_waiting.Count == 1 && memory.Free < 0))
         {
             Drop();

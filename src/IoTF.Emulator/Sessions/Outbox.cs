@@ -29,7 +29,7 @@ internal sealed class Outbox
 
     /// <summary>An outbox without a client.</summary>
     /// <param name="options">The bounds of what waits.</param>
-    /// <param name="memory">What its organisation can make the service keep.</param>
+    /// <param name="memory">What its organization can make the service keep.</param>
     /// <param name="traffic">Where messages are counted.</param>
     /// <param name="windowLimit">How many messages may be in flight.</param>
     /// <param name="lifetime">How long a message waits before it is forgotten.</param>

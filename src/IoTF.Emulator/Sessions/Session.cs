@@ -31,7 +31,7 @@ internal sealed class Session : IReceiver
     /// <summary>A session without a connection.</summary>
     /// <param name="key">What it is found by: the ClientId, with a hidden suffix where several clients share one (protocol.md §2.4).</param>
     /// <param name="identity">Whose it is.</param>
-    /// <param name="organization">The organisation it belongs to.</param>
+    /// <param name="organization">The organization it belongs to.</param>
     /// <param name="options">The bounds of its queue.</param>
     /// <param name="traffic">Where its messages are counted.</param>
     /// <param name="shared">Where members of a scalable application share their subscriptions.</param>
@@ -54,7 +54,7 @@ internal sealed class Session : IReceiver
         _shared = shared;
         _changes = changes;
 
-        // The service has ten messages unacknowledged towards a device. For gateways and applications it names only what they may have
+        // The service has ten messages unacknowledged toward a device. For gateways and applications it names only what they may have
         // unacknowledged themselves (protocol.md §2.6), so that is what they get.
         Outbox = new Outbox(
             options,
@@ -76,7 +76,7 @@ internal sealed class Session : IReceiver
     /// <summary>The API key its client came with last; null for devices and gateways.</summary>
     public string? ApiKey { get; set; }
 
-    /// <summary>The devices its client may see; null for those of the whole organisation (protocol.md §3.4).</summary>
+    /// <summary>The devices its client may see; null for those of the whole organization (protocol.md §3.4).</summary>
     public string? ResourceGroup
     {
         get => Volatile.Read(ref _resourceGroup);
@@ -90,7 +90,7 @@ internal sealed class Session : IReceiver
         }
     }
 
-    /// <summary>How long it outlives its connection: zero when it ends with it, <see cref="Timeout.InfiniteTimeSpan"/> for ever.</summary>
+    /// <summary>How long it outlives its connection: zero when it ends with it, <see cref="Timeout.InfiniteTimeSpan"/> for no end.</summary>
     public TimeSpan Expiry
     {
         get => _expiry;

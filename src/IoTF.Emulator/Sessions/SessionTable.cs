@@ -136,7 +136,7 @@ internal sealed class SessionTable(EmulatorOptions options, Traffic traffic, Cha
 
     /// <summary>Puts back the session of a client that was away before a restart.</summary>
     /// <param name="identity">The client.</param>
-    /// <param name="organization">Its organisation.</param>
+    /// <param name="organization">Its organization.</param>
     /// <returns>An empty session, which waits for its client.</returns>
     public Session Restore(ClientIdentity identity, Organization organization)
     {
@@ -153,7 +153,7 @@ internal sealed class SessionTable(EmulatorOptions options, Traffic traffic, Cha
     private static ConnectRefused? RefuseOutdated(AdmittedClient admitted) =>
         admitted.Principal.IsOutdated ? ConnectRefused.NotAuthorized(CloseReason.RegisteredAnew.Words) : null;
 
-    /// <summary>The organisation has as many connections as it may. A client that takes over its own connection adds none.</summary>
+    /// <summary>The organization has as many connections as it may. A client that takes over its own connection adds none.</summary>
     private ConnectRefused? RefuseOneTooMany(AdmittedClient admitted, Session? session)
     {
         if (session?.Connection is not null)

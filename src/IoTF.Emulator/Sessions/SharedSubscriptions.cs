@@ -7,7 +7,7 @@ using IoTF.Protocol.Topics;
 
 namespace IoTF.Emulator.Sessions;
 
-/// <summary>The shared subscriptions of all organisations, by the service's names for them, which begin with the organisation.</summary>
+/// <summary>The shared subscriptions of all organizations, by the service's names for them, which begin with the organization.</summary>
 internal sealed class SharedSubscriptions(EmulatorOptions options, RefusalLog refusals)
 {
     private readonly Dictionary<string, SharedSubscription> _byName = new(StringComparer.Ordinal);

@@ -26,12 +26,12 @@ internal sealed record WebSocketUpgrade(bool IsAccepted, string? Protocol, strin
     {
         if (request is not { Method: "GET" } || !request.Has("Host"))
         {
-            return Refuse("400 Bad Request", "What arrived is no HTTP request for a WebSocket.");
+            return Refuse("400 Bad Request", "The data received is not an HTTP request for a WebSocket.");
         }
 
         if (!request.Lists("Upgrade", "websocket") || !request.Lists("Connection", "Upgrade"))
         {
-            return Refuse("404 Not Found", $"Nothing is to be had over HTTP at {Quotation.Of(request.Path)} but a WebSocket.");
+            return Refuse("404 Not Found", $"Only WebSocket upgrades are served here, not {Quotation.Of(request.Path)}.");
         }
 
         // A browser names the page that connects. Any page of the web could reach a port of this machine; one that this machine serves may.

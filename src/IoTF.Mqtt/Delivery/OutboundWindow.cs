@@ -172,7 +172,7 @@ public sealed class OutboundWindow
             return AcknowledgementOutcome.Progress;
         }
 
-        // Released all the same, so that the receiver does not hold the id for ever (MQTT-5.0 §4.3.3, code 0x92).
+        // Released all the same, so that the receiver does not hold the id forever (MQTT-5.0 §4.3.3, code 0x92).
         if (!ReasonCode.IsFailure(reasonCode))
         {
             sink.PubRel(packetId, ReasonCode.PacketIdentifierNotFound);

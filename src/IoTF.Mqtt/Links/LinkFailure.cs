@@ -88,7 +88,7 @@ public sealed class LinkException : IOException
     /// <summary>An exception for one failure.</summary>
     /// <param name="failure">What happened.</param>
     /// <param name="message">What happened, in words: a sentence without advice.</param>
-    /// <param name="innerException">The exception it was recognised by.</param>
+    /// <param name="innerException">The exception it was recognized by.</param>
     public LinkException(LinkFailure failure, string message, Exception? innerException = null)
         : base(message, innerException) => Failure = failure;
 

@@ -187,7 +187,7 @@ internal sealed class LinkReader
         }
         catch (MqttProtocolViolationException exception)
         {
-            throw new LinkException(LinkFailure.Malformed, $"What arrived is no valid MQTT packet: {exception.Message}", exception);
+            throw new LinkException(LinkFailure.Malformed, $"The data received is not a valid MQTT packet: {exception.Message}", exception);
         }
     }
 
@@ -218,7 +218,7 @@ internal sealed class LinkReader
         catch (Exception exception) when (exception is not LinkException and not OutOfMemoryException)
         {
             // The decoder meets bad bytes with exceptions of many types; all of them mean the same.
-            throw new LinkException(LinkFailure.Malformed, $"What arrived is no valid MQTT packet: {exception.Message}", exception);
+            throw new LinkException(LinkFailure.Malformed, $"The data received is not a valid MQTT packet: {exception.Message}", exception);
         }
     }
 

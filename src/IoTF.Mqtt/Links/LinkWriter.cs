@@ -31,7 +31,7 @@ internal sealed class LinkWriter : IThreadPoolWorkItem
     private bool _takesNoMore;
     private long _lastSent;
 
-    /// <summary>Whether what is collected, and what is being written, has a secret in it and is overwritten afterwards.</summary>
+    /// <summary>Whether what is collected, and what is being written, has a secret in it and is overwritten afterward.</summary>
     private bool _collectsSecret;
     private bool _writesSecret;
 
@@ -240,7 +240,7 @@ internal sealed class LinkWriter : IThreadPoolWorkItem
         }
         catch (Exception exception)
         {
-            // Whatever it was (streams differ), nobody awaits this task: it has to end here, or those who wait for room wait for ever.
+            // Whatever it was (streams differ), nobody awaits this task: it has to end here, or those who wait for room wait forever.
             var lastWords = Task.Delay(LastWords, _options.Clock);
             End(new LinkException(LinkFailure.Broken, "The network broke the connection while sending.", exception));
 

@@ -70,7 +70,7 @@ public sealed class OversizedPublishPacket : MqttPacket
     {
         if (!condition)
         {
-            throw new LinkException(LinkFailure.Malformed, $"What arrived is no valid MQTT packet: {breach}.");
+            throw new LinkException(LinkFailure.Malformed, $"The data received is not a valid MQTT packet: {breach}.");
         }
     }
 }

@@ -20,14 +20,14 @@ namespace IoTF.PowerShell.Commands;
 [OutputType(typeof(IoTFSession))]
 public sealed class ConnectIoTFApplicationCommand : OpenIoTFSessionCommandBase
 {
-    /// <summary>The API key; the user name of <c>-Credential</c>, or of a piped credential, unless given.</summary>
+    /// <summary>The API key. Default: the user name of <c>-Credential</c>, or of a piped credential.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [Alias("UserName")]
     [ValidateNotNullOrEmpty]
     public string? ApiKey { get; set; }
 
     /// <summary>
-    /// The application id; unless given, that of the client certificate or a new random one. The members of a scalable application have the same.
+    /// The application id; by default that of the client certificate or a new random one. The members of a scalable application have the same.
     /// <c>-Persistent</c> needs one, so that the session is found again.
     /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
@@ -110,7 +110,7 @@ public sealed class ConnectIoTFApplicationCommand : OpenIoTFSessionCommandBase
             ? LongTopics.Event(type, id, eventId, format)
             : throw Refuse(
                 ErrorIds.DeviceNeeded,
-                "An application sends events in the name of a device, and so is its last will.",
+                "The last will of an application is an event of a device.",
                 "Name the device with -WillDeviceType and -WillDeviceId.");
 
     private string? OrganizationOfKey() => Protocol.Credentials.ApiKey.TryGetOrganization(Key, out var organization) ? organization : null;

@@ -34,7 +34,7 @@ public abstract partial class ConnectIoTFCommandBase
 
     /// <summary>What there is to say about the dates of the certificate; null when nothing.</summary>
     private protected string? CertificateNotice => _clientCertificate is { } used && UntilExpiry(used) < ClientCertificate.ExpiryNotice
-        ? $"The client certificate '{used.Certificate.Subject}' expires on {used.Certificate.NotAfter.ToUniversalTime():u}: have it renewed."
+        ? $"The client certificate '{used.Certificate.Subject}' expires on {used.Certificate.NotAfter.ToUniversalTime():u}: renew it."
         : null;
 
     /// <summary>Type and id of a device or gateway, as given or as the certificate names them (protocol.md §3.2).</summary>
@@ -54,7 +54,7 @@ public abstract partial class ConnectIoTFCommandBase
             ? (deviceType, deviceId)
             : throw Refuse(
                 ErrorIds.DeviceNeeded,
-                $"The device {(deviceType is null ? "type" : "id")} was not given{(_clientCertificate is null ? "" : ", and the client certificate does not name it")}.",
+                $"The device {(deviceType is null ? "type" : "id")} was not given{(_clientCertificate is null ? "" : ", and the client certificate does not contain it")}.",
                 deviceType is null
                     ? Ways("-DeviceType", "identity.typeId", "WIOTP_IDENTITY_TYPEID")
                     : Ways("-DeviceId", "identity.deviceId", "WIOTP_IDENTITY_DEVICEID"));
@@ -85,18 +85,18 @@ public abstract partial class ConnectIoTFCommandBase
             organization,
             applicationId ?? throw Refuse(
                 ErrorIds.ApplicationIdNeeded,
-                "The members of a scalable application find together by their application id, and none was given.",
+                "A member of a scalable application needs an application ID, and none was given.",
                 Ways("-ApplicationId, the same for each member", "identity.appId", "WIOTP_IDENTITY_APPID")),
             instanceId);
     }
 
-    /// <summary>The organisation, as given or as the API key tells with certainty.</summary>
+    /// <summary>The organization, as given or as the API key tells with certainty.</summary>
     private protected string FindOrganization(string? apiKey) =>
         Organization
         ?? (Protocol.Credentials.ApiKey.TryGetOrganization(apiKey, out var organization) ? organization : null)
         ?? throw Refuse(
             ErrorIds.OrganizationNeeded,
-            apiKey is null ? "The organisation was not given." : "The organisation was not given, and it cannot be told from the API key with certainty.",
+            apiKey is null ? "The organization was not given." : "The organization was not given, and the API key does not contain it unambiguously.",
             Ways("-Organization", "identity.orgId", "WIOTP_IDENTITY_ORGID"));
 
     private ClientCertificate? ReadCertificate()
@@ -105,7 +105,7 @@ public abstract partial class ConnectIoTFCommandBase
         {
             return CertificateKey is null && CertificatePassword is null
                 ? null
-                : throw Refuse(ErrorIds.CertificateUnusable, "A key or a password of a certificate was given, and no certificate.", "Give it with -Certificate.");
+                : throw Refuse(ErrorIds.CertificateUnusable, "A key or a password of a certificate was given without the certificate.", "Add -Certificate.");
         }
 
         try
@@ -116,8 +116,8 @@ public abstract partial class ConnectIoTFCommandBase
             {
                 throw Refuse(
                     ErrorIds.CertificateUnusable,
-                    $"The certificate '{found[0].Subject}' has no private key, so it proves nothing.",
-                    "Give the key with -CertificateKey, a PFX file, or a PEM file that holds the key.");
+                    $"The certificate '{found[0].Subject}' has no private key and cannot be used for client authentication.",
+                    "Use -CertificateKey, a PFX file, or a PEM file that contains the key.");
             }
 
             var read = new ClientCertificate(found);
@@ -126,14 +126,14 @@ public abstract partial class ConnectIoTFCommandBase
                 : throw Refuse(
                     ErrorIds.ClientCertificateExpired,
                     $"The client certificate '{read.Certificate.Subject}' is valid from {read.Certificate.NotBefore.ToUniversalTime():u} to {read.Certificate.NotAfter.ToUniversalTime():u}, and it is {DateTime.UtcNow:u}.",
-                    "Have it renewed; check this machine's clock.");
+                    "Renew it; check the clock of this machine.");
         }
         catch (CertificateReadException exception)
         {
             throw Refuse(
                 ErrorIds.CertificateUnusable,
                 exception.Message,
-                exception.NextStep ?? "Give -Certificate a PEM or PFX file with the private key, an X509Certificate2, a path of the Cert: drive or a thumbprint.");
+                exception.NextStep ?? "Use -Certificate with a PEM or PFX file with the private key, an X509Certificate2, a path of the Cert: drive or a thumbprint.");
         }
     }
 
@@ -158,8 +158,8 @@ public abstract partial class ConnectIoTFCommandBase
         {
             throw Refuse(
                 ErrorIds.CertificateNamesAnother,
-                $"The client certificate is not that of {identity.ClientId}: it names {string.Join(", ", names.Select(name => $"'{name}'"))}.",
-                "Give the certificate of this client, or connect as the one that it names.");
+                $"The client certificate is not for {identity.ClientId}: it contains {string.Join(", ", names.Select(name => $"'{name}'"))}.",
+                "Use the certificate of this client, or connect as the client in the certificate.");
         }
     }
 

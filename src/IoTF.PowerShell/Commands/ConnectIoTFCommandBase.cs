@@ -25,7 +25,7 @@ public abstract partial class ConnectIoTFCommandBase : IoTFCommandBase
     /// <summary>QoS 2 messages in flight unless <c>-MaxInFlight</c> is given: brokers commonly refuse more (Mosquitto's <c>max_inflight_messages</c> is 20).</summary>
     private const int ExactlyOnceInFlight = 20;
 
-    /// <summary>The organisation: six characters at the public service, the workspace id in Maximo installations.</summary>
+    /// <summary>The organization: six characters at the public service, the workspace id in Maximo installations.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [Alias("Org", "OrgId")]
     [ValidateNotNullOrEmpty]
@@ -43,7 +43,7 @@ public abstract partial class ConnectIoTFCommandBase : IoTFCommandBase
     [ValidateNotNull]
     public PSCredential? Credential { get; set; }
 
-    /// <summary>The whole host name, in place of the one made from organisation and domain.</summary>
+    /// <summary>The whole host name, in place of the one made from organization and domain.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
     public string? HostName { get; set; }
@@ -53,7 +53,7 @@ public abstract partial class ConnectIoTFCommandBase : IoTFCommandBase
     [ValidateNotNullOrEmpty]
     public string? Domain { get; set; }
 
-    /// <summary>The TCP port; 8883, or 1883 with <c>-Insecure</c>, unless given.</summary>
+    /// <summary>The TCP port. Default: 8883, or 1883 with <c>-Insecure</c>.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ValidateRange(1, 65535)]
     public int? Port { get; set; }
@@ -81,7 +81,7 @@ public abstract partial class ConnectIoTFCommandBase : IoTFCommandBase
     [Parameter]
     public X509RevocationMode RevocationMode { get; set; } = X509RevocationMode.NoCheck;
 
-    /// <summary>The version of TLS; 1.2 unless given, which is what the service speaks.</summary>
+    /// <summary>The TLS version. Default: 1.2, which the service requires.</summary>
     [Parameter]
     [ValidateSet("1.2", "1.3")]
     public string TlsVersion { get; set; } = "1.2";
@@ -96,14 +96,14 @@ public abstract partial class ConnectIoTFCommandBase : IoTFCommandBase
     public SwitchParameter Persistent { get; set; }
 
     /// <summary>
-    /// The longest silence before the client asks whether the service is still there; 60 seconds unless given, 0 for never, 65,535 seconds
+    /// The longest silence before the client asks whether the service is still there. Default: 60 seconds; 0 for never, 65,535 seconds
     /// at most. Whole seconds, as MQTT counts it (MQTT-3.1.1 §3.1.2.10); parts of one are rounded up.
     /// </summary>
     [Parameter]
     [TimeoutTransformation(MaximumSeconds = ushort.MaxValue)]
     public TimeSpan KeepAlive { get; set; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>The time limit of connecting; 30 seconds unless given.</summary>
+    /// <summary>The time limit of connecting. Default: 30 seconds.</summary>
     [Parameter]
     [Alias("TimeoutSec")]
     [TimeoutTransformation(AllowZero = false)]
@@ -123,27 +123,27 @@ public abstract partial class ConnectIoTFCommandBase : IoTFCommandBase
     [TimeoutTransformation(AllowZero = false)]
     public TimeSpan ReconnectDelay { get; set; } = ReconnectOptions.Default.FirstDelay;
 
-    /// <summary>The longest wait between two tries; 60 seconds unless given.</summary>
+    /// <summary>The longest wait between two attempts. Default: 60 seconds.</summary>
     [Parameter]
     [TimeoutTransformation(AllowZero = false)]
     public TimeSpan MaxReconnectDelay { get; set; } = ReconnectOptions.Default.LongestDelay;
 
-    /// <summary>The id of the event that the service sends in the client's name when its connection ends without a farewell: the last will.</summary>
+    /// <summary>The id of the event that the service sends in the client's name when its connection ends without DISCONNECT: the last will.</summary>
     [Parameter]
     [ValidateNotNull]
     [AllowEmptyString]
     public string? WillEvent { get; set; }
 
-    /// <summary>What the last will says, as <c>-Data</c> of <c>Send-IoTFEvent</c>; an empty object unless given.</summary>
+    /// <summary>The payload of the last will, as <c>-Data</c> of <c>Send-IoTFEvent</c>. Default: an empty object.</summary>
     [Parameter]
     [AllowNull]
     public object? WillData { get; set; }
 
-    /// <summary>The format word of the last will; <c>json</c>, or <c>bin</c> for bytes, unless given.</summary>
+    /// <summary>The format word of the last will. Default: <c>json</c>, or <c>bin</c> for bytes.</summary>
     [Parameter]
     public string? WillFormat { get; set; }
 
-    /// <summary>The QoS of the last will; 1 unless given.</summary>
+    /// <summary>The QoS of the last will. Default: 1.</summary>
     [Parameter]
     [ValidateRange(0, 2)]
     public int WillQoS { get; set; } = 1;
@@ -152,7 +152,7 @@ public abstract partial class ConnectIoTFCommandBase : IoTFCommandBase
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    /// <summary>A name for <c>-Session</c>; the ClientId unless given.</summary>
+    /// <summary>A name for <c>-Session</c>. Default: the ClientId.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? Name { get; set; }
@@ -225,7 +225,7 @@ public abstract partial class ConnectIoTFCommandBase : IoTFCommandBase
         if (WillEvent is null)
         {
             return MyInvocation.BoundParameters.Keys.FirstOrDefault(static one => one.StartsWith("Will", StringComparison.Ordinal)) is { } alone
-                ? throw Refuse(ErrorIds.WillEventNeeded, $"-{alone} says something about a last will, and there is none.", "Give the id of its event with -WillEvent.")
+                ? throw Refuse(ErrorIds.WillEventNeeded, $"-{alone} requires a last will.", "Add -WillEvent with the ID of its event.")
                 : null;
         }
 
@@ -250,7 +250,7 @@ public abstract partial class ConnectIoTFCommandBase : IoTFCommandBase
     {
         if (Token is not null && Credential is not null)
         {
-            throw Refuse(ErrorIds.TwoCredentials, "Both -Token and -Credential were given.", "Give one of them.");
+            throw Refuse(ErrorIds.TwoCredentials, "Both -Token and -Credential were given.", "Use one of them.");
         }
 
         var secret = Token ?? Credential?.Password;

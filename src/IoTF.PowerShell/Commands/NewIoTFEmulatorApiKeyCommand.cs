@@ -11,7 +11,7 @@ namespace IoTF.PowerShell.Commands;
 [OutputType(typeof(IoTFEmulatorApiKey))]
 public sealed class NewIoTFEmulatorApiKeyCommand : IoTFCommandBase
 {
-    /// <summary>The organisation; that of the local service unless given. A new one is made.</summary>
+    /// <summary>The organization. Default: that of the local service. It is created if it does not exist.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
     [Alias("Org", "OrgId")]
     [ValidateNotNullOrEmpty]
@@ -32,17 +32,17 @@ public sealed class NewIoTFEmulatorApiKeyCommand : IoTFCommandBase
         nameof(ApiKeyRole.DeviceApplication))]
     public string Role { get; set; } = nameof(ApiKeyRole.StandardApplication);
 
-    /// <summary>The resource group of the devices that applications with the key may act for; the whole organisation unless given.</summary>
+    /// <summary>The resource group of the devices that applications with the key may act for. Default: the whole organization.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? ResourceGroup { get; set; }
 
-    /// <summary>The token, of any characters; a random one unless given.</summary>
+    /// <summary>The token, of any characters. Default: a random one.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [SecretTransformation]
     public SecureString? Token { get; set; }
 
-    /// <summary>The local service; that of this runspace unless given.</summary>
+    /// <summary>The local service. Default: that of this runspace.</summary>
     [Parameter]
     [ValidateNotNull]
     public IoTFEmulator? Emulator { get; set; }

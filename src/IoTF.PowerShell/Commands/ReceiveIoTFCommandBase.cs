@@ -21,18 +21,18 @@ public abstract class ReceiveIoTFCommandBase : IoTFCommandBase
     /// <summary>How long nothing is said while nothing arrives.</summary>
     private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(1);
 
-    /// <summary>Ends after so many messages; without an end unless given.</summary>
+    /// <summary>Ends after so many messages; by default without an end.</summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
     public int? Count { get; set; }
 
-    /// <summary>Ends after this time, however many messages came or wait; a bare number is seconds, 0 takes what waits. Without an end unless given.</summary>
+    /// <summary>Ends after this time, however many messages came or wait; a bare number is seconds, 0 takes what waits. Default: no limit.</summary>
     [Parameter]
     [Alias("TimeoutSec")]
     [TimeoutTransformation]
     public TimeSpan? Timeout { get; set; }
 
-    /// <summary>A session, or its name or ClientId with wildcards; the only one that can receive this unless given.</summary>
+    /// <summary>A session, or its name or ClientId with wildcards. Default: the only one that can receive this.</summary>
     [Parameter]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]

@@ -11,7 +11,7 @@ namespace IoTF.Tests.Interop.Acceptance;
 [Collection(nameof(Alone))]
 public sealed class KilledScriptTests(ITestOutputHelper output)
 {
-    /// <summary>What the service has unacknowledged towards a device (protocol.md §2.6), and so the emulator.</summary>
+    /// <summary>What the service has unacknowledged toward a device (protocol.md §2.6), and so the emulator.</summary>
     private const int EmulatorWindow = 10;
 
     /// <summary>

@@ -7,7 +7,7 @@ namespace IoTF.Tests.Interop.Brokers;
 
 /// <summary>
 /// Subscribes with QoS 0 over a plain socket and reads on a thread of its own, with room for all that a test sends: what a broker has given to its
-/// network is here, whatever becomes of the broker afterwards, and however busy the machine is.
+/// network is here, whatever becomes of the broker afterward, and however busy the machine is.
 /// </summary>
 public sealed class SwiftSubscriber : IDisposable
 {

@@ -4,7 +4,7 @@ using IoTF.Tests.Interop.Scripts;
 
 namespace IoTF.Tests.Interop.Clients;
 
-/// <summary>An emulator over TLS with the organisation abc123, in the engine in which IoTF is the other end.</summary>
+/// <summary>An emulator over TLS with the organization abc123, in the engine in which IoTF is the other end.</summary>
 public sealed class EmulatorScene : IDisposable
 {
     private readonly TemporaryFolder folder = new();

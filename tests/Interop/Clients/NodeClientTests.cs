@@ -59,7 +59,7 @@ public sealed class NodeClientTests
     [InlineData("device")]
     [InlineData("gateway")]
     [InlineData("application")]
-    public async Task A_wrong_token_is_refused_as_not_authorised(string role)
+    public async Task A_wrong_token_is_refused_as_not_authorized(string role)
     {
         using var scene = await EmulatorScene.StartAsync();
         var variables = role == "application" ? scene.Application("node") : scene.Device(role == "device" ? "pump" : "gate", role == "device" ? "p1" : "g1");

@@ -1,7 +1,7 @@
 namespace IoTF.Tests.Interop.Servers;
 
 /// <summary>Which faults a <see cref="FaultyRelay"/> has, all of them drawn from a seed.</summary>
-/// <param name="Count">How many; afterwards the network is perfect.</param>
+/// <param name="Count">How many; afterward the network is perfect.</param>
 /// <param name="LongestFromClient">The most bytes that a client gets across before a fault.</param>
 /// <param name="LongestFromServer">The most bytes that a server gets across before a fault.</param>
 public sealed record FaultPlan(int Count, int LongestFromClient, int LongestFromServer)

@@ -11,7 +11,7 @@ public sealed class RecordedConnection
     /// <summary>Everything the client sent.</summary>
     public ByteRecord Received { get; } = new();
 
-    /// <summary>Ends when the connection is over; nothing is received afterwards.</summary>
+    /// <summary>Ends when the connection is over; nothing is received afterward.</summary>
     public Task WaitForCloseAsync(TimeSpan? timeout = null) => closed.Task.WaitAsync(timeout ?? Deadline.Default);
 
     /// <summary>Records until the client closes.</summary>

@@ -15,7 +15,7 @@ public sealed class RelayedConnection
     /// <summary>Everything the server sent.</summary>
     public ByteRecord FromServer { get; } = new();
 
-    /// <summary>Ends when both ends have closed, or the connection was cut; nothing is recorded afterwards.</summary>
+    /// <summary>Ends when both ends have closed, or the connection was cut; nothing is recorded afterward.</summary>
     public Task WaitForCloseAsync(TimeSpan? timeout = null) => closed.Task.WaitAsync(timeout ?? Deadline.Default);
 
     /// <summary>Breaks the connection as a failing network does: both ends see a reset.</summary>

@@ -36,7 +36,7 @@ public sealed class ServerTests
     }
 
     [Fact]
-    public async Task The_plain_server_greets_at_once_and_records_what_comes_afterwards()
+    public async Task The_plain_server_greets_at_once_and_records_what_comes_afterward()
     {
         await using var server = new PlainServer(PlainAnswer.AtOnce, "220 mail.example.test\r\n");
         using var client = await ConnectAsync(server.Port);

@@ -11,7 +11,7 @@ internal sealed class TcpAcceptor : IAsyncDisposable
     private readonly Func<Socket, CancellationToken, Task> handle;
     private readonly Task accepting;
 
-    /// <param name="handle">Serves one connection, which is closed afterwards; the token says that the server stops.</param>
+    /// <param name="handle">Serves one connection, which is closed afterward; the token says that the server stops.</param>
     /// <param name="endpoint">Where to listen, for tests of a port's number; null to leave it to the system.</param>
     public TcpAcceptor(Func<Socket, CancellationToken, Task> handle, IPEndPoint? endpoint = null)
     {

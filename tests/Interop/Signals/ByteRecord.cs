@@ -2,7 +2,7 @@ using System.Text;
 
 namespace IoTF.Tests.Interop.Signals;
 
-/// <summary>All bytes that travelled in one direction of one connection. Safe to use from any thread.</summary>
+/// <summary>All bytes that traveled in one direction of one connection. Safe to use from any thread.</summary>
 public sealed class ByteRecord
 {
     private readonly Lock gate = new();
@@ -30,10 +30,10 @@ public sealed class ByteRecord
 
     public bool Contains(ReadOnlySpan<byte> sequence) => ToArray().AsSpan().IndexOf(sequence) >= 0;
 
-    /// <summary>Whether the UTF-8 bytes of <paramref name="text"/> travelled in clear.</summary>
+    /// <summary>Whether the UTF-8 bytes of <paramref name="text"/> traveled in clear.</summary>
     public bool Contains(string text) => Contains(Encoding.UTF8.GetBytes(text));
 
-    /// <summary>Waits until at least <paramref name="count"/> bytes have travelled.</summary>
+    /// <summary>Waits until at least <paramref name="count"/> bytes have traveled.</summary>
     public Task WaitForAsync(int count, TimeSpan? timeout = null) => totals.WaitForAsync(total => total >= count, timeout);
 
     internal void Add(ReadOnlySpan<byte> more)

@@ -34,7 +34,7 @@ public sealed class AcknowledgementTests : ClientTest
         Assert.Equal([0, 1, 2], ReportsOf(batch).Select(report => (int)report.Input!));
         Assert.Equal(3, session.Counters.Acknowledged);
 
-        // An unknown PUBREC is released, so that the service does not hold its id for ever.
+        // An unknown PUBREC is released, so that the service does not hold its id forever.
         Assert.Equal(999, (await peer.ReceiveAsync<MqttPubRelPacket>()).PacketIdentifier);
         Assert.Equal(SessionState.Open, session.State);
     }

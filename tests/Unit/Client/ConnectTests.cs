@@ -134,7 +134,7 @@ public sealed class ConnectTests : ClientTest
     [InlineData("HTTP/1.1 400 Bad Request\r\n\r\n")]
     [InlineData("SSH-2.0-OpenSSH_9.2\r\n")]
     [InlineData("\u00FF\u00FF\u00FF\u00FF\u00FF")]
-    public async Task What_does_not_speak_mqtt_is_recognised(string answer)
+    public async Task What_does_not_speak_mqtt_is_recognized(string answer)
     {
         var fault = await RefusedWith(MqttVersion.V311, async peer =>
         {
@@ -173,7 +173,7 @@ public sealed class ConnectTests : ClientTest
     }
 
     [Fact]
-    public async Task A_cancelled_connect_is_cancelled_and_leaves_no_connection()
+    public async Task A_canceled_connect_is_canceled_and_leaves_no_connection()
     {
         var session = NewSession(Device);
         using var cancel = new CancellationTokenSource();

@@ -103,7 +103,7 @@ public sealed class ReceiveTests : ReceivingTest
     }
 
     [Fact]
-    public async Task A_waiting_receiver_can_be_cancelled()
+    public async Task A_waiting_receiver_can_be_canceled()
     {
         var (session, _) = await OpenAsync(WithCommands);
         var receiver = await session.ReceiveAsync(CommandRequest, CancellationToken.None);

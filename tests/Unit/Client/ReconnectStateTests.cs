@@ -117,7 +117,7 @@ public sealed class ReconnectStateTests : ReconnectTest
     }
 
     [Fact]
-    public async Task Cancelling_the_opening_concerns_only_the_first_connection()
+    public async Task Canceling_the_opening_concerns_only_the_first_connection()
     {
         var session = NewSession(Lasting);
         using var cancel = new CancellationTokenSource();

@@ -207,7 +207,7 @@ public sealed class SendTests : ClientTest
     }
 
     [Fact]
-    public async Task Waiting_for_room_and_waiting_for_acknowledgements_can_be_cancelled()
+    public async Task Waiting_for_room_and_waiting_for_acknowledgements_can_be_canceled()
     {
         var (session, peer) = await OpenAsync(Device with { MaxInFlight = 1 });
         using var batch = new SendBatch(session, Tolerance, wantsAll: false);

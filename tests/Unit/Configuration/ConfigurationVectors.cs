@@ -35,7 +35,7 @@ public sealed class ConfigurationVectors : ConfigurationTest
 
     [Fact]
     [Vector("E2")]
-    public void A_missing_organisation_is_named_by_parameter_key_and_variable()
+    public void A_missing_organization_is_named_by_parameter_key_and_variable()
     {
         var fault = Assert.Throws<IoTFException>(() => PrepareDevice([.. Device().Skip(1)]));
         Assert.Equal(ErrorIds.OrganizationNeeded, fault.ErrorId);

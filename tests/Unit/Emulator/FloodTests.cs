@@ -9,7 +9,7 @@ using Xunit;
 
 namespace IoTF.Tests.Unit.Emulator;
 
-/// <summary>A flooded queue slows the publisher down before it drops, and nobody waits for ever.</summary>
+/// <summary>A flooded queue slows the publisher down before it drops, and nobody waits forever.</summary>
 public sealed class FloodTests : EmulatorTest
 {
     private const int QueueLength = 20;

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace IoTF.Tests.Unit.Emulator;
 
-/// <summary>What an organisation allows (protocol.md §2.6, §3.3), quickstart among them (§9).</summary>
+/// <summary>What an organization allows (protocol.md §2.6, §3.3), quickstart among them (§9).</summary>
 public sealed class OrganizationTests : EmulatorTest
 {
     [Theory]

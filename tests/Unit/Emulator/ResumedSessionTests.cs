@@ -43,7 +43,7 @@ public sealed class ResumedSessionTests : EmulatorTest
         var limited = Emulator.CreateApiKey(role: ApiKeyRole.VisualizationApplication, resourceGroup: "hall1");
         var back = await KeepAsync(RawClient.ConnectAsync(Emulator, version, Persistent(limited, version), sessionPresent: version == MqttVersion.V31 ? null : true));
 
-        // The id of a QoS 2 message that the client may have is released, so that it does not hold it for ever.
+        // The id of a QoS 2 message that the client may have is released, so that it does not hold it forever.
         var first1 = await back.ExpectAsync<MqttPubRelPacket>();
         Assert.Equal(twice.PacketIdentifier, first1.PacketIdentifier);
         back.Link.PubComp(first1.PacketIdentifier, reasonCode: 0);

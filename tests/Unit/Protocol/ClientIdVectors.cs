@@ -80,7 +80,7 @@ public sealed class ClientIdVectors
     }
 
     [Fact]
-    public void The_longest_ClientId_of_a_six_character_organisation_has_82_characters()
+    public void The_longest_ClientId_of_a_six_character_organization_has_82_characters()
     {
         Assert.Equal(82, ClientIdentity.ForDevice("abc123", ThirtySix, ThirtySix).ClientId.Length);
         Assert.Equal(82, ClientIdentity.ForScalableApplication("abc123", ThirtySix, ThirtySix).ClientId.Length);

@@ -49,44 +49,44 @@ public sealed class ConnectRefusalTests
     }
 
     [Fact]
-    public void Not_authorised_for_a_device_over_TLS_speaks_of_token_registration_and_organisation_only() =>
+    public void Not_authorized_for_a_device_over_TLS_speaks_of_token_registration_and_organization_only() =>
         Applies(DeviceWithToken, "token may be wrong", "may not be registered", "may be unknown to");
 
     [Fact]
-    public void Not_authorised_without_credentials_asks_for_them() =>
+    public void Not_authorized_without_credentials_asks_for_them() =>
         Applies(DeviceWithToken with { HasCredentials = false }, "No token was given", "may be unknown to");
 
     [Fact]
-    public void Not_authorised_with_a_certificate_only_speaks_of_its_name() => Applies(
+    public void Not_authorized_with_a_certificate_only_speaks_of_its_name() => Applies(
         DeviceWithToken with { HasCredentials = false, HasClientCertificate = true }, "certificate may not contain", "may be unknown to");
 
     [Fact]
-    public void Not_authorised_in_plain_text_also_speaks_of_TLS() => Applies(
+    public void Not_authorized_in_plain_text_also_speaks_of_TLS() => Applies(
         DeviceWithToken with { Endpoint = ServiceEndpoint.Resolve("abc123", domain: null, hostName: null, port: null, insecure: true) },
         "token may be wrong", "may not be registered", "may require TLS", "may be unknown to");
 
     [Fact]
-    public void Not_authorised_for_a_persistent_session_also_speaks_of_that() => Applies(
+    public void Not_authorized_for_a_persistent_session_also_speaks_of_that() => Applies(
         DeviceWithToken with { Persistent = true },
         "token may be wrong", "may not be registered", "may not allow persistent sessions", "may be unknown to");
 
     [Fact]
-    public void Not_authorised_for_a_persistent_scalable_application_says_that_it_needs_an_instance_id() => Applies(
+    public void Not_authorized_for_a_persistent_scalable_application_says_that_it_needs_an_instance_id() => Applies(
         DeviceWithToken with { Identity = ClientIdentity.ForScalableApplication("abc123", "worker"), Persistent = true },
         "API key or its token may be wrong", "another organization than", "without an instance ID cannot be persistent", "may be unknown to");
 
     [Fact]
-    public void Not_authorised_under_another_host_name_speaks_of_the_name_in_the_handshake() => Applies(
+    public void Not_authorized_under_another_host_name_speaks_of_the_name_in_the_handshake() => Applies(
         DeviceWithToken with { Endpoint = new("xyz789.messaging.example.com", 443, secure: true) },
         "token may be wrong", "may not be registered", "may be unknown to", "does not begin with 'abc123.'");
 
     [Fact]
-    public void An_address_says_nothing_about_the_organisation() => Applies(
+    public void An_address_says_nothing_about_the_organization() => Applies(
         DeviceWithToken with { Endpoint = new("127.0.0.1", 8883, secure: true) },
         "token may be wrong", "may not be registered", "may be unknown to");
 
     [Fact]
-    public void Not_authorised_at_quickstart_speaks_of_its_own_rules()
+    public void Not_authorized_at_quickstart_speaks_of_its_own_rules()
     {
         var quickstart = DeviceWithToken with
         {

@@ -19,7 +19,7 @@ public sealed class CredentialTests
     [InlineData("use-token-auth", null)]
     [InlineData("", null)]
     [InlineData(null, null)]
-    public void The_organisation_is_read_from_an_API_key_only_when_there_is_no_doubt(string? apiKey, string? expected)
+    public void The_organization_is_read_from_an_API_key_only_when_there_is_no_doubt(string? apiKey, string? expected)
     {
         Assert.Equal(expected is not null, ApiKey.TryGetOrganization(apiKey, out var organization));
         Assert.Equal(expected, organization);

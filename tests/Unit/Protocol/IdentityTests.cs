@@ -12,11 +12,11 @@ public sealed class IdentityTests
 
     public static TheoryData<string, string, string, Action> IllegalIdentities => new()
     {
-        { "an empty organisation", RuleId.InvalidOrganization, "Organization", () => ClientIdentity.ForDevice("", "pump", "p1") },
-        { "an organisation with a colon", RuleId.InvalidOrganization, "Organization", () => ClientIdentity.ForDevice("a:b", "pump", "p1") },
-        { "an organisation with a dot", RuleId.InvalidOrganization, "Organization", () => ClientIdentity.ForApplication("a.b", "app") },
-        { "an organisation that ends with a hyphen", RuleId.InvalidOrganization, "Organization", () => ClientIdentity.ForGateway("ab-", "t", "g") },
-        { "an organisation of 64 characters", RuleId.InvalidOrganization, "Organization", () => ClientIdentity.ForDevice(new('o', 64), "pump", "p1") },
+        { "an empty organization", RuleId.InvalidOrganization, "Organization", () => ClientIdentity.ForDevice("", "pump", "p1") },
+        { "an organization with a colon", RuleId.InvalidOrganization, "Organization", () => ClientIdentity.ForDevice("a:b", "pump", "p1") },
+        { "an organization with a dot", RuleId.InvalidOrganization, "Organization", () => ClientIdentity.ForApplication("a.b", "app") },
+        { "an organization that ends with a hyphen", RuleId.InvalidOrganization, "Organization", () => ClientIdentity.ForGateway("ab-", "t", "g") },
+        { "an organization of 64 characters", RuleId.InvalidOrganization, "Organization", () => ClientIdentity.ForDevice(new('o', 64), "pump", "p1") },
         { "an empty device type", RuleId.InvalidDeviceType, "DeviceType", () => ClientIdentity.ForDevice("abc123", "", "p1") },
         { "a device type with a slash", RuleId.InvalidDeviceType, "DeviceType", () => ClientIdentity.ForGateway("abc123", "a/b", "p1") },
         { "a device id of 37 characters", RuleId.InvalidDeviceId, "DeviceId", () => ClientIdentity.ForDevice("abc123", "pump", new('x', 37)) },

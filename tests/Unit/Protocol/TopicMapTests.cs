@@ -12,7 +12,7 @@ public sealed class TopicMapTests
     [InlineData("g", "iot-2/type/pump/id/p-002/evt/s/fmt/json", "iot-2/abc123/type/pump/id/p-002/evt/s/fmt/json")]
     [InlineData("a", "iot-2/type/pump/id/p-001/cmd/c/fmt/json", "iot-2/abc123/type/pump/id/p-001/cmd/c/fmt/json")]
     [InlineData("qs d", "iot-2/evt/s/fmt/json", "iot-2/quickstart/type/pump/id/p-001/evt/s/fmt/json")]
-    public void A_published_topic_gets_the_organisation_and_the_device(string role, string topic, string expected) =>
+    public void A_published_topic_gets_the_organization_and_the_device(string role, string topic, string expected) =>
         Assert.Equal(expected, TopicMap.ToInternal(Clients.Named(role), topic));
 
     [Theory]
@@ -24,7 +24,7 @@ public sealed class TopicMapTests
     [InlineData("T22", "a", "iot-2/type/+/id/+/evt/+/fmt/+", "iot-2/abc123/type/+/id/+/evt/+/fmt/+")]
     [InlineData("T23", "a", "iot-2/app/+/mon", "iot-2/abc123/app/+/mon")]
     [Vector("T2", "T3", "T17", "T19", "T22", "T23")]
-    public void A_filter_gets_the_organisation_and_the_device(string vector, string role, string filter, string expected) =>
+    public void A_filter_gets_the_organization_and_the_device(string vector, string role, string filter, string expected) =>
         Assert.Equal((vector, expected), (vector, TopicMap.FilterToInternal(Clients.Named(role), filter)));
 
     [Fact]
@@ -49,7 +49,7 @@ public sealed class TopicMapTests
         TopicMap.FromInternal(Clients.Named("a"), TopicMap.ToInternal(Clients.Named("d"), "iot-2/evt/s/fmt/json")));
 
     [Fact]
-    public void An_application_status_loses_the_organisation_only() =>
+    public void An_application_status_loses_the_organization_only() =>
         Assert.Equal("iot-2/app/dash/mon", TopicMap.FromInternal(Clients.Named("a"), "iot-2/abc123/app/dash/mon"));
 
     [Fact]

@@ -42,10 +42,14 @@ internal static class MamlDocument
         new XElement(Command + "returnValues", page.Outputs.Select(static type => TypeOf("returnValue", type))),
         new XElement(Maml + "alertSet", new XElement(Maml + "alert", Paragraphs(page.Notes))),
         new XElement(Command + "examples", page.Examples.Select(Example)),
-        new XElement(
-            Command + "relatedLinks",
-            page.Links.Select(static link => new XElement(
-                Maml + "navigationLink", new XElement(Maml + "linkText", link.Text), new XElement(Maml + "uri", link.Address)))));
+        new XElement(Command + "relatedLinks", OnlineVersion(command).Concat(page.Links).Select(Link)));
+
+    /// <summary>Comes first, because <c>Get-Help -Online</c> opens the first address. Forges have the files of the main branch there.</summary>
+    private static IEnumerable<PageLink> OnlineVersion(CmdletInfo command) =>
+        command.Module.ProjectUri is { } project ? [new("Online version", $"{project.ToString().TrimEnd('/')}/blob/main/docs/en-US/{command.Name}.md")] : [];
+
+    private static XElement Link(PageLink link) => new(
+        Maml + "navigationLink", new XElement(Maml + "linkText", link.Text), new XElement(Maml + "uri", link.Address));
 
     private static XElement Syntax(CmdletInfo command, CommandParameterSetInfo set, Page page) => new(
         Command + "syntaxItem",

@@ -43,7 +43,7 @@ internal sealed class DeliveryHistory
         }
 
         // The last acknowledgements of QoS 2 have come and gone: the receiver holds nothing either.
-        Require(_receiver.Count == 0, "the receiver holds an id for ever");
+        Require(_receiver.Count == 0, "the receiver holds an id forever");
         foreach (var message in _messages)
         {
             var times = _delivered.Count(topic => topic == message.Topic);

@@ -172,7 +172,7 @@ public sealed class InboundWindowTests
     }
 
     [Fact]
-    public void A_message_is_still_recognised_when_the_link_breaks_twice_before_it_comes_again()
+    public void A_message_is_still_recognized_when_the_link_breaks_twice_before_it_comes_again()
     {
         var held = Deliver(7, Qos2);
         _window.Resume(sessionPresent: true);

@@ -120,7 +120,7 @@ public sealed class OutboundWindowTests
     /// <param name="packet">What arrives: name, packet id, reason code.</param>
     /// <param name="outcome">What the window says.</param>
     /// <param name="sent">What it sends.</param>
-    /// <param name="after">The state of message 1 afterwards.</param>
+    /// <param name="after">The state of message 1 afterward.</param>
     [Theory]
     [InlineData("AwaitingPubAck", "PUBACK 1", "Settled", "", "Settled")]
     [InlineData("AwaitingPubAck", "PUBREC 1", "Unknown", "PUBREL 1 0x92", "AwaitingPubAck")]

@@ -282,7 +282,7 @@ public sealed class LinkReadingTests
     }
 
     [Fact]
-    public async Task A_reader_that_is_cancelled_hears_of_the_cancellation()
+    public async Task A_reader_that_is_canceled_hears_of_the_cancellation()
     {
         await using var link = new Link(new ScriptedStream(), new LinkOptions { Version = MqttVersion.V311 });
         using var source = new CancellationTokenSource();

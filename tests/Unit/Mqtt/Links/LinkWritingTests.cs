@@ -104,7 +104,7 @@ public sealed class LinkWritingTests
     }
 
     [Fact]
-    public async Task Who_waits_for_a_stalled_network_can_be_cancelled_and_the_link_goes_on()
+    public async Task Who_waits_for_a_stalled_network_can_be_canceled_and_the_link_goes_on()
     {
         var stream = new ScriptedStream();
         await using var link = new Link(stream, Options with { WriteAhead = 1 });

@@ -33,7 +33,7 @@ public sealed class AddressRaceTests
     }
 
     [Fact]
-    public async Task The_next_address_starts_after_the_head_start_and_the_loser_is_cancelled()
+    public async Task The_next_address_starts_after_the_head_start_and_the_loser_is_canceled()
     {
         var race = Race("::1 10.0.0.1 ::2");
         await StartedAsync("::1");
@@ -139,7 +139,7 @@ public sealed class AddressRaceTests
         public void Dispose() => Disposed.TrySetResult();
     }
 
-    /// <summary>A connection that is made when the test says so, cancelled or not, as one may be that is cancelled too late.</summary>
+    /// <summary>A connection that is made when the test says so, canceled or not, as one may be that is canceled too late.</summary>
     private sealed class Attempt
     {
         private readonly TaskCompletionSource<Connection> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -14,10 +14,10 @@ internal sealed class LocalServer : IAsyncDisposable
     private readonly TaskCompletionSource<string> _hostName = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _serving;
 
-    private LocalServer(Func<LocalServer, NetworkStream, Task> behaviour)
+    private LocalServer(Func<LocalServer, NetworkStream, Task> behavior)
     {
         _listener.Start();
-        _serving = ServeAsync(behaviour);
+        _serving = ServeAsync(behavior);
     }
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
@@ -56,7 +56,7 @@ internal sealed class LocalServer : IAsyncDisposable
         });
 
     /// <summary>Does with the connection what a test says.</summary>
-    public static LocalServer Does(Func<NetworkStream, Task> behaviour) => new((_, stream) => behaviour(stream));
+    public static LocalServer Does(Func<NetworkStream, Task> behavior) => new((_, stream) => behavior(stream));
 
     /// <summary>Reads the ClientHello and says nothing for as long as it lives.</summary>
     public static LocalServer Silent() => new(static (server, _) => Task.Delay(Timeout.Infinite, server._stop.Token));
@@ -77,11 +77,11 @@ internal sealed class LocalServer : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private async Task ServeAsync(Func<LocalServer, NetworkStream, Task> behaviour)
+    private async Task ServeAsync(Func<LocalServer, NetworkStream, Task> behavior)
     {
         using var socket = await _listener.AcceptSocketAsync(_stop.Token);
         Accepted.TrySetResult();
         await using var stream = new NetworkStream(socket, ownsSocket: true);
-        await behaviour(this, stream);
+        await behavior(this, stream);
     }
 }
