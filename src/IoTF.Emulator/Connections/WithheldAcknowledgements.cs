@@ -26,7 +26,7 @@ internal sealed class WithheldAcknowledgements(Connection connection, Session se
             }
 
             // It was handed on; only its packet id has to wait.
-            message.ReleaseContent();
+            session.ReleaseContent(message);
             _waiting.Enqueue((message, flooded));
             if (!_releasing)
             {

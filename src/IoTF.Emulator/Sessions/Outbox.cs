@@ -268,6 +268,12 @@ internal sealed class Outbox
     {
         lock (_gate)
         {
+            if (_link is not null)
+            {
+                // What had to wait for memory that others took is not told when it is free again.
+                Pump();
+            }
+
             _ = _queue.TryPeek(out _);
             _congestion.LookForProgress(receiversAreThere: _link is not null);
         }

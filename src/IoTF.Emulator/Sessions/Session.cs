@@ -299,6 +299,15 @@ internal sealed class Session : IReceiver
         }
     }
 
+    /// <summary>Forgets topic and payload of a message that was handed on and waits to be acknowledged.</summary>
+    public void ReleaseContent(InboundMessage message)
+    {
+        lock (_gate)
+        {
+            message.ReleaseContent();
+        }
+    }
+
     /// <summary>A PUBREL arrived over a connection.</summary>
     public void OnPubRel(Connection connection, ushort packetId)
     {
