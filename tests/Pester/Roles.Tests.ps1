@@ -267,6 +267,7 @@ Describe 'A last will' {
         @{ Parameters = @{ WillEvent = 'a/b' }; Id = 'InvalidEventId' }
         @{ Parameters = @{ WillEvent = '' }; Id = 'InvalidEventId' }
         @{ Parameters = @{ WillEvent = 'lost'; WillFormat = '+' }; Id = 'InvalidFormat' }
+        @{ Parameters = @{ WillEvent = 'lost'; WillData = [string]::new('x', 65536) }; Id = 'LoginTooLarge' }
         @{ Parameters = @{ WillEvent = 'lost'; WillData = [string]::new('x', 131073) }; Id = 'PayloadTooLarge' }
     ) {
         $before = $emulator.Refusals.Count

@@ -86,6 +86,7 @@ internal static class Handshake
             : null;
         return new DialTarget(options.Endpoint.HostName, options.Endpoint.Port, tls)
         {
+            TcpKeepAlive = options.KeepAlive <= TimeSpan.Zero,
             Proxy = options.Proxy,
             WebSocket = options.WebSocketPath is { } path
                 ? new WebSocketDemands(path, options.Version == MqttVersion.V31 ? "mqttv3.1" : "mqtt")

@@ -125,6 +125,13 @@ internal static class SessionFaults
         reasonCode,
         IsPermanent: true);
 
+    public static Fault SubscriptionClosesConnection(SessionOptions options, string filter) => new(
+        FaultIds.SubscriptionRefused,
+        FaultCategory.Protocol,
+        $"{options.Endpoint} closes the connection of {options.Identity.ClientId} each time it gets the subscription '{filter}'. The subscription was given up.",
+        "Check that the role may subscribe to it.",
+        IsPermanent: true);
+
     public static Fault SubscribeTimeout(SessionOptions options, string filter) => new(
         FaultIds.SubscribeTimeout,
         FaultCategory.Timeout,

@@ -17,6 +17,9 @@ internal sealed class Mailroom(ReceivingNotices notices, TimeProvider clock)
     /// <summary>Filters that were subscribed and are no more. The service still delivers what it had queued for them.</summary>
     private readonly HashSet<string> _retired = [];
 
+    /// <summary>Those of them that a kept session still has at the service, as far as is known.</summary>
+    private readonly HashSet<string> _leftOver = [];
+
     /// <summary>Those who get the message that is being sorted; kept, because there is one after the other.</summary>
     private readonly List<Taker> _takers = [];
     private Subscription[] _subscriptions = [];
@@ -28,14 +31,14 @@ internal sealed class Mailroom(ReceivingNotices notices, TimeProvider clock)
 
     public IReadOnlyList<Subscription> Subscriptions => _subscriptions;
 
-    /// <summary>Filters that were subscribed and are no more.</summary>
-    public IReadOnlyList<string> RetiredFilters
+    /// <summary>Filters that are wanted no more and that the service still has, as far as is known.</summary>
+    public IReadOnlyList<string> LeftOver
     {
         get
         {
             lock (_gate)
             {
-                return [.. _retired];
+                return [.. _leftOver];
             }
         }
     }
@@ -63,10 +66,51 @@ internal sealed class Mailroom(ReceivingNotices notices, TimeProvider clock)
         {
             _subscriptions = [.. _subscriptions, subscription];
             _retired.Remove(subscription.Filter);
+            _leftOver.Remove(subscription.Filter);
             foreach (var message in _unclaimed.Empty())
             {
                 (TopicFilter.Matches(subscription.Filter, message.Topic) ? subscription.Inbox : _unclaimed).Add(message);
             }
+        }
+    }
+
+    /// <summary>The service has ended subscriptions that were left over.</summary>
+    public void Ended(IEnumerable<string> filters)
+    {
+        lock (_gate)
+        {
+            _leftOver.ExceptWith(filters);
+        }
+    }
+
+    /// <summary>The service has forgotten the session, and all subscriptions with it.</summary>
+    public void Forgotten()
+    {
+        lock (_gate)
+        {
+            _leftOver.Clear();
+            foreach (var subscription in _subscriptions)
+            {
+                subscription.Forgotten();
+            }
+        }
+    }
+
+    /// <summary>The service does not grant a subscription. Those who receive from it take what they were given, and are told why nothing more comes.</summary>
+    public void Refuse(Subscription subscription, Fault fault)
+    {
+        List<ReceivedMessage> unwanted;
+        lock (_gate)
+        {
+            _subscriptions = [.. _subscriptions.Where(other => other != subscription)];
+            subscription.Refuse(fault);
+            unwanted = subscription.IsInUse ? [] : [.. subscription.Inbox.Empty()];
+        }
+
+        notices.TellOfRefusal(fault);
+        foreach (var message in unwanted)
+        {
+            message.Consume();
         }
     }
 
@@ -78,6 +122,7 @@ internal sealed class Mailroom(ReceivingNotices notices, TimeProvider clock)
         {
             _subscriptions = [.. _subscriptions.Where(other => other != subscription)];
             _retired.Add(subscription.Filter);
+            _leftOver.Add(subscription.Filter);
             foreach (var message in subscription.EmptyAll())
             {
                 if (!message.IsShared && Array.Find(_subscriptions, other => TopicFilter.Matches(other.Filter, message.Topic)) is { } heir)
@@ -164,7 +209,7 @@ internal sealed class Mailroom(ReceivingNotices notices, TimeProvider clock)
 
             foreach (var message in receiver.Inbox.Empty())
             {
-                if (message.IsReturned || message.Audience is not { } audience || audience.GiveUp())
+                if (!receiver.Subscription.IsRefused && (message.IsReturned || message.Audience is not { } audience || audience.GiveUp()))
                 {
                     notices.CountDropped(receiver.Subscription.Filter, receiver.Subscription.Accept(message));
                 }

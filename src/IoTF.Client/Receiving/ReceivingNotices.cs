@@ -1,3 +1,4 @@
+using IoTF.Client.Faults;
 using IoTF.Client.Sessions;
 using IoTF.Protocol.Rules;
 
@@ -82,6 +83,9 @@ internal sealed class ReceivingNotices(Notices notices, TimeProvider clock)
             1,
             times => $"{(times > 1 ? $"{times:N0} messages were too large to be received. The last one, " : "A message ")}of {size:N0} bytes on {Quotation.Of(topic)}{(times > 1 ? "," : "")} was acknowledged and dropped: at most {limit:N0} bytes are received. Have it sent in parts.");
     }
+
+    /// <summary>The service does not grant a subscription.</summary>
+    public void TellOfRefusal(Fault fault) => notices.Add(NoticeLevel.Warning, $"{fault.Message} {fault.Advice}");
 
     /// <summary>The service has dropped a message that nobody follows any more.</summary>
     public void DroppedByService(string what) => notices.Count(

@@ -28,11 +28,35 @@ public sealed class Subscription
     /// <summary>What arrived when nobody received it: it waits for the next who does.</summary>
     public Inbox Inbox { get; }
 
+    /// <summary>Whether the service has granted it at some time.</summary>
+    internal bool WasGranted { get; private set; }
+
+    /// <summary>Whether the service is known to have it now.</summary>
+    internal bool IsThere { get; private set; }
+
+    /// <summary>How many connections in a row the service ended in place of answering it.</summary>
+    internal int Strikes { get; set; }
+
+    /// <summary>Whether it was given up, because the service does not grant it.</summary>
+    internal bool IsRefused { get; private set; }
+
     /// <summary>Whether somebody is receiving from it now.</summary>
     public bool IsInUse => _receivers.Length > 0;
 
     /// <summary>Messages that were not taken yet.</summary>
     internal int Waiting => Inbox.Count + _receivers.Sum(static receiver => receiver.Inbox.Count);
+
+    internal void Granted() => (WasGranted, IsThere, Strikes) = (true, true, 0);
+
+    /// <summary>The service has forgotten it.</summary>
+    internal void Forgotten() => IsThere = false;
+
+    /// <summary>The service does not grant it: those who receive from it take what they were given, and are told why nothing more comes.</summary>
+    internal void Refuse(Faults.Fault fault)
+    {
+        IsRefused = true;
+        End(fault);
+    }
 
     internal void Enter(Receiver receiver) => _receivers = [.. _receivers, receiver];
 

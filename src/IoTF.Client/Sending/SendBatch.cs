@@ -42,6 +42,7 @@ public sealed class SendBatch : IDisposable
         _wantsAll = wantsAll;
         Meanwhile = meanwhile;
         _exchange.Enlist(this);
+        session.Hurry();
     }
 
     /// <summary>Messages of which it is not known yet what became of them.</summary>

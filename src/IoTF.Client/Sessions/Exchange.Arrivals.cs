@@ -79,10 +79,12 @@ internal sealed partial class Exchange
             }
             finally
             {
-                if (_answered && !_outbound.IsResending)
+                if (_isProbing && _probed && _outbound.Count == 0)
                 {
-                    // All that was sent again has left: whatever was suspected, the window is open.
+                    // All that was sent again is answered: whatever was suspected, the window is open.
+                    _isProbing = false;
                     _outbound.Limit = _limit;
+                    PublishUnwritten(link);
                 }
 
                 AskForVerdicts(link);
@@ -99,12 +101,24 @@ internal sealed partial class Exchange
         {
             // Proves that the line is open, not that messages are dealt with.
             _verdicts?.Heard();
+            if (_pings.Hear() && _isProbing)
+            {
+                _probed = true;
+                _outbound.Limit = 1;
+                _outbound.GoOn();
+            }
+
             return;
         }
 
-        _wait.SignOfLife();
-        _answered |= packet is MqttPubAckPacket or MqttPubRecPacket or MqttPubCompPacket;
-        _progressed |= _answered || packet is MqttPublishPacket or OversizedPublishPacket;
+        var answers = packet is MqttPubAckPacket or MqttPubRecPacket or MqttPubCompPacket;
+        _answered |= answers;
+        if (answers || packet is MqttPublishPacket or OversizedPublishPacket)
+        {
+            // Nothing that each new connection brings: who waits for messages to be dealt with would wait through any number of them.
+            _wait.SignOfLife();
+        }
+
         OutboundMessage? message;
         switch (packet)
         {

@@ -21,6 +21,9 @@ internal sealed partial class Exchange
     public void Publish(PendingMessage message, TimeSpan patience, long? since, CancellationToken cancellationToken, bool writesIt = false)
     {
         cancellationToken.ThrowIfCancellationRequested();
+
+        // Once for all connections that it takes: each new one would bring new patience otherwise.
+        since ??= _clock.GetTimestamp();
         while (!(writesIt ? TryWrite(message, out var crowded) : TryPublish(message, out crowded)))
         {
             if (crowded is not null)
@@ -42,6 +45,7 @@ internal sealed partial class Exchange
     /// <summary>Waits until the QoS 0 messages of a batch have been given to the network, over as many connections as it takes, or gives them up.</summary>
     public void ConfirmWritten(SendBatch batch, TimeSpan patience, long? since, CancellationToken cancellationToken)
     {
+        since ??= _clock.GetTimestamp();
         while (true)
         {
             Link? link;
@@ -102,10 +106,26 @@ internal sealed partial class Exchange
         }
     }
 
-    /// <summary>Waits until everything in flight is settled.</summary>
+    /// <summary>Waits until everything in flight is settled, and the service has read what has no answer of its own: that takes a PINGREQ.</summary>
     /// <returns>False when the time is over.</returns>
-    public bool Drain(TimeSpan limit, CancellationToken cancellationToken) =>
-        _wait.Until(() => _outbound.Count == 0, limit, cancellationToken, countsFromSigns: false);
+    public bool Drain(TimeSpan limit, CancellationToken cancellationToken)
+    {
+        var started = _clock.GetTimestamp();
+        if (!_wait.Until(() => _outbound.Count == 0, limit, cancellationToken, countsFromSigns: false))
+        {
+            return false;
+        }
+
+        lock (Gate)
+        {
+            if (_link is { } link && _pings.MustAsk)
+            {
+                Ping(link);
+            }
+        }
+
+        return _wait.Until(() => !_pings.HasUnproven, limit, cancellationToken, countsFromSigns: false, since: started);
+    }
 
     /// <summary>Says what became of a message. The caller holds the gate.</summary>
     public void Settle(PendingMessage message, Fault? fault)
@@ -259,6 +279,7 @@ internal sealed partial class Exchange
         if (message.QualityOfService == QualityOfService.AtMostOnce)
         {
             batch.Queued(message, SendBatch.PositionOn(link), link.BytesSent);
+            _pings.SentUnanswered();
             AskForVerdicts(link);
         }
 

@@ -34,6 +34,7 @@ internal sealed partial class Exchange
     private readonly Mailroom _mailroom;
     private readonly ReceivingNotices _notices;
     private readonly ReadPacing _pacing;
+    private readonly PingRecord _pings = new();
 
     /// <summary>What becomes of a gateway's messages; null for the other roles, which are told by the answer.</summary>
     private readonly GatewayVerdicts? _verdicts;
@@ -52,9 +53,12 @@ internal sealed partial class Exchange
     private long _received;
     private long _bytesSentBefore;
     private long _bytesReceivedBefore;
-    private bool _progressed;
     private bool _answered;
     private bool _attached;
+
+    /// <summary>Whether nothing new is sent, because it is being found out whether the service closes over the oldest message in flight.</summary>
+    private bool _isProbing;
+    private bool _probed;
     private uint? _maximumPacketSize;
     private QualityOfService _maximumQualityOfService = QualityOfService.ExactlyOnce;
 
@@ -81,18 +85,6 @@ internal sealed partial class Exchange
     /// <summary>Guards all state here and in the batches.</summary>
     public object Gate => _wait.Gate;
 
-    /// <summary>Whether a message was answered or received since the last connection was made.</summary>
-    public bool HasProgressed
-    {
-        get
-        {
-            lock (Gate)
-            {
-                return _progressed;
-            }
-        }
-    }
-
     /// <summary>Whether a message was answered, even with a refusal, since the last connection was made.</summary>
     public bool HasAnswered
     {
@@ -101,6 +93,30 @@ internal sealed partial class Exchange
             lock (Gate)
             {
                 return _answered;
+            }
+        }
+    }
+
+    /// <summary>Whether the oldest message in flight was alone on the last connection, sent after that was known to work.</summary>
+    public bool HasProbed
+    {
+        get
+        {
+            lock (Gate)
+            {
+                return _isProbing && _probed;
+            }
+        }
+    }
+
+    /// <summary>Whether the answer to a SUBSCRIBE or UNSUBSCRIBE, or to a PINGREQ of <see cref="ProveAsync"/>, is awaited.</summary>
+    public bool AwaitsAnswer
+    {
+        get
+        {
+            lock (Gate)
+            {
+                return _requests.AreAwaited || _pings.IsAwaited;
             }
         }
     }
@@ -132,19 +148,22 @@ internal sealed partial class Exchange
 
     /// <summary>Puts a new connection to use: what is in flight is sent again, and what had not reached the network is sent now.</summary>
     /// <param name="connection">The connection.</param>
-    /// <param name="oneByOne">Whether what is in flight is sent again one by one, each when the one before is answered, to see which one the service closes over.</param>
+    /// <param name="probes">
+    /// Whether it is to be found out over which message the service closes: nothing is sent before <see cref="Probe"/>, then what is in flight one by
+    /// one, each when the one before is answered.
+    /// </param>
     /// <returns>How many QoS 2 messages were sent again although the service forgot the session, so that they may arrive twice.</returns>
-    public int Attach(AcceptedConnection connection, bool oneByOne)
+    public int Attach(AcceptedConnection connection, bool probes)
     {
         lock (Gate)
         {
             _link = connection.Link;
-            _progressed = _answered = false;
-            _wait.SignOfLife();
+            _answered = _probed = false;
+            _pings.Clear();
             _maximumPacketSize = connection.MaximumPacketSize;
             _maximumQualityOfService = connection.MaximumQualityOfService;
             _limit = Math.Min(_most, connection.ReceiveMaximum);
-            _outbound.Limit = oneByOne ? 1 : _limit;
+            _outbound.Limit = probes ? 0 : _limit;
             _inbound.Resume(connection.SessionPresent);
             if (connection.SessionPresent && !_attached)
             {
@@ -165,9 +184,11 @@ internal sealed partial class Exchange
                 Settle((PendingMessage)message, ((PendingMessage)message).Verdict);
             }
 
-            foreach (var batch in _batches)
+            _isProbing = probes && _outbound.Count > 0;
+            if (!_isProbing)
             {
-                batch.PublishUnwritten(connection.Link, Unsendable);
+                _outbound.Limit = _limit;
+                PublishUnwritten(connection.Link);
             }
 
             _wait.Wake();
@@ -196,6 +217,7 @@ internal sealed partial class Exchange
             }
 
             _verdicts?.GiveUp();
+            _pings.Clear();
             foreach (var id in _requests.Fail(fault))
             {
                 _outbound.ReleaseId(id);
@@ -282,7 +304,40 @@ internal sealed partial class Exchange
             link.Send(MqttPingReqPacket.Instance);
             if (ReferenceEquals(link, _link))
             {
+                _pings.Ask();
                 _verdicts?.Asked();
+            }
+        }
+    }
+
+    /// <summary>Sends a PINGREQ and waits for its answer.</summary>
+    /// <exception cref="OperationCanceledException">There is no connection, or it ended before the answer.</exception>
+    public Task ProveAsync()
+    {
+        lock (Gate)
+        {
+            if (_link is not { } link)
+            {
+                return Task.FromCanceled(new CancellationToken(canceled: true));
+            }
+
+            Ping(link);
+            return _pings.AnswerAsync();
+        }
+    }
+
+    /// <summary>
+    /// On a connection that probes: sends a PINGREQ, and the oldest message in flight when that is answered. A service that closes in between does
+    /// not close over the message.
+    /// </summary>
+    public void Probe(Link link)
+    {
+        lock (Gate)
+        {
+            if (_isProbing && !_probed && !_pings.IsProbing && ReferenceEquals(link, _link))
+            {
+                _pings.ProbeWithNext();
+                Ping(link);
             }
         }
     }
@@ -304,6 +359,18 @@ internal sealed partial class Exchange
         }
     }
 
+    private void PublishUnwritten(Link link)
+    {
+        foreach (var batch in _batches)
+        {
+            batch.PublishUnwritten(link, Unsendable);
+            if (batch.HasUnwritten)
+            {
+                _pings.SentUnanswered();
+            }
+        }
+    }
+
     /// <summary>A link that cannot be written ends soon; what would be given to it in the meantime would only be lost.</summary>
-    private bool LinkTakesMessages => _link is { WriteFault: null };
+    private bool LinkTakesMessages => _link is { WriteFault: null } && !_isProbing;
 }

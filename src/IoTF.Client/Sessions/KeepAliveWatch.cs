@@ -8,7 +8,8 @@ internal static class KeepAliveWatch
 {
     /// <summary>
     /// Sends a PINGREQ when nothing was sent, or nothing received, for three quarters of the keep-alive: a client that only sends must ask,
-    /// too, to learn that nobody listens. Ends when nothing was received for one and a half times the keep-alive.
+    /// too, to learn that nobody listens. The answer has as long again, from when the network has taken the PINGREQ: on a slow connection it waits
+    /// behind what was sent before, and as long as that gets on, the connection lives.
     /// </summary>
     /// <param name="link">The link.</param>
     /// <param name="options">Whose it is.</param>
@@ -26,33 +27,64 @@ internal static class KeepAliveWatch
             await Task.Delay(Timeout.InfiniteTimeSpan, clock, cancellationToken).ConfigureAwait(false);
         }
 
-        var (patience, dead) = (keepAlive * 0.75, keepAlive * 1.5);
-        long? asked = null;
+        var patience = keepAlive * 0.75;
         while (true)
         {
             var silence = clock.GetElapsedTime(link.LastReceived);
-            if (silence >= dead)
+            if (silence >= patience * 2)
             {
+                // The machine was asleep.
                 return SessionFaults.Silent(options, silence);
             }
 
-            if (asked is { } when && link.LastReceived >= when)
-            {
-                asked = null;
-            }
-
             var idle = clock.GetElapsedTime(link.LastSent);
-            if (idle >= patience || (silence >= patience && asked is null))
+            var untilAsk = patience - (silence > idle ? silence : idle);
+            if (untilAsk > TimeSpan.Zero)
             {
-                // Before the sending: an answer must not be older than the question, however soon it comes.
-                asked = clock.GetTimestamp();
-                ask(link);
-                idle = TimeSpan.Zero;
+                await DelayAsync(untilAsk, clock, cancellationToken).ConfigureAwait(false);
+                continue;
             }
 
-            var untilAsk = patience - (asked is null && silence > idle ? silence : idle);
-            var next = TimeSpan.FromTicks(Math.Min(untilAsk.Ticks, (dead - silence).Ticks));
-            await Task.Delay(next > TimeSpan.FromMilliseconds(1) ? next : TimeSpan.FromMilliseconds(1), clock, cancellationToken).ConfigureAwait(false);
+            // Before the sending: an answer must not be older than the question, however soon it comes.
+            var asked = clock.GetTimestamp();
+            ask(link);
+            if (await HasLeftAsync(link, asked, patience, clock, cancellationToken).ConfigureAwait(false))
+            {
+                var untilAnswer = patience - clock.GetElapsedTime(link.LastSent);
+                if (untilAnswer > TimeSpan.Zero)
+                {
+                    await DelayAsync(untilAnswer, clock, cancellationToken).ConfigureAwait(false);
+                }
+            }
+
+            if (link.LastReceived < asked)
+            {
+                return SessionFaults.Silent(options, clock.GetElapsedTime(link.LastReceived));
+            }
         }
     }
+
+    /// <summary>Waits until the network has taken what was sent.</summary>
+    /// <returns>False when it takes nothing, and nothing arrives, for as long as is given.</returns>
+    private static async Task<bool> HasLeftAsync(Link link, long asked, TimeSpan patience, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        var leaving = link.FlushAsync(cancellationToken);
+        while (!leaving.IsCompleted)
+        {
+            var sent = link.BytesSent;
+            using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            await Task.WhenAny(leaving, DelayAsync(patience, clock, over.Token)).ConfigureAwait(false);
+            await over.CancelAsync().ConfigureAwait(false);
+            if (!leaving.IsCompleted && link.BytesSent == sent && link.LastReceived < asked)
+            {
+                return false;
+            }
+        }
+
+        await leaving.ConfigureAwait(false);
+        return true;
+    }
+
+    private static Task DelayAsync(TimeSpan delay, TimeProvider clock, CancellationToken cancellationToken) =>
+        Task.Delay(delay > TimeSpan.FromMilliseconds(1) ? delay : TimeSpan.FromMilliseconds(1), clock, cancellationToken);
 }

@@ -7,6 +7,9 @@ internal sealed class PendingRequests
 {
     private readonly Dictionary<ushort, TaskCompletionSource<IReadOnlyList<byte>>> _awaited = [];
 
+    /// <summary>Whether an answer is awaited.</summary>
+    public bool AreAwaited => _awaited.Count > 0;
+
     /// <summary>A request was sent; its answer will be the task's result.</summary>
     public Task<IReadOnlyList<byte>> Add(ushort packetId)
     {

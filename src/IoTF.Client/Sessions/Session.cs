@@ -11,7 +11,7 @@ using MQTTnet.Protocol;
 namespace IoTF.Client.Sessions;
 
 /// <summary>One identity's session with a service. Safe to use from any thread.</summary>
-public sealed class Session : IAsyncDisposable
+public sealed partial class Session : IAsyncDisposable
 {
     private readonly Notices _notices;
     private readonly ReceivingNotices _receivingNotices;
@@ -22,21 +22,26 @@ public sealed class Session : IAsyncDisposable
     private readonly SemaphoreSlim _subscribing = new(1);
     private readonly object _gate = new();
     private Task<IReadOnlyList<PendingMessage>>? _life;
-    private int _toldOfLowerQuality;
 
     /// <summary>A session that is not connected yet.</summary>
     /// <param name="options">Who connects where, and how.</param>
     /// <param name="clock">The clock; null for the system's.</param>
     public Session(SessionOptions options, TimeProvider? clock = null)
+        : this(options, clock ?? TimeProvider.System, NetworkWatch.OfSystem, clock is null ? ReconnectGate.OfProcess : null, Random.Shared.NextDouble)
+    {
+    }
+
+    /// <summary>A session in surroundings that are not those of the process.</summary>
+    internal Session(SessionOptions options, TimeProvider clock, NetworkWatch network, ReconnectGate? gate, Func<double> chance)
     {
         Options = options;
-        _clock = clock ?? TimeProvider.System;
+        _clock = clock;
         _notices = new Notices(_clock);
         _receivingNotices = new ReceivingNotices(_notices, _clock);
         _mailroom = new Mailroom(_receivingNotices, _clock);
         Exchange = new Exchange(options, _clock, _mailroom, _receivingNotices);
         _mailroom.Exchange = Exchange;
-        _supervisor = new Supervisor(this, _clock);
+        _supervisor = new Supervisor(this, _clock, network, gate, chance);
         foreach (var request in options.Subscriptions)
         {
             _mailroom.Add(new Subscription(request, _clock));
@@ -223,7 +228,7 @@ public sealed class Session : IAsyncDisposable
     {
         try
         {
-            await SubscribeAsync([subscription.Filter], cancellationToken).ConfigureAwait(false);
+            Check(await AskForAsync([subscription], cancellationToken).ConfigureAwait(false));
         }
         catch (FaultException exception) when (WillBeMadeAgain(exception.Fault))
         {
@@ -264,6 +269,7 @@ public sealed class Session : IAsyncDisposable
             await RequestAsync(
                 id => new MqttUnsubscribePacket { PacketIdentifier = id, TopicFilters = [subscription.Filter] }, subscription.Filter, cancellationToken)
                 .ConfigureAwait(false);
+            _mailroom.Ended([subscription.Filter]);
         }
         catch (FaultException exception) when (WillBeMadeAgain(exception.Fault))
         {
@@ -275,27 +281,8 @@ public sealed class Session : IAsyncDisposable
         Options.Reconnect is not null && !fault.IsPermanent
         && fault.Id is FaultIds.ConnectionLost or FaultIds.KeepAliveTimeout or FaultIds.ServerDisconnected or FaultIds.ProtocolError;
 
-    /// <summary>Subscribes everything that is wanted, and ends what a kept session may still have and nobody wants any more.</summary>
-    internal async Task SubscribeInitialAsync(CancellationToken cancellationToken)
-    {
-        var filters = _mailroom.Subscriptions.Select(subscription => subscription.Filter).ToList();
-        if (filters.Count > 0)
-        {
-            await SubscribeAsync(filters, cancellationToken).ConfigureAwait(false);
-        }
-
-        if (Options.Persistent && WasOpened && _mailroom.RetiredFilters is { Count: > 0 } retired)
-        {
-            await RequestAsync(
-                id => new MqttUnsubscribePacket { PacketIdentifier = id, TopicFilters = [.. retired] }, retired[0], cancellationToken).ConfigureAwait(false);
-        }
-    }
-
     /// <summary>Whether it was open once: from then on, a lost connection is made again.</summary>
     internal bool WasOpened => OpenedAt is not null;
-
-    /// <summary>The first filter that is subscribed, to be named when the service does not answer; null without subscriptions.</summary>
-    internal string? FirstFilter => _mailroom.Subscriptions is [var first, ..] ? first.Filter : null;
 
     /// <summary>The service has accepted the client.</summary>
     /// <param name="expiry">How long it keeps the session; null when that is not known.</param>
@@ -323,6 +310,7 @@ public sealed class Session : IAsyncDisposable
             }
 
             Attempts = 0;
+            Fault = WasOpened ? Fault : null;
             OpenedAt ??= _clock.GetUtcNow();
             if (State is SessionState.Connecting or SessionState.Reconnecting)
             {
@@ -332,11 +320,19 @@ public sealed class Session : IAsyncDisposable
         }
     }
 
+    /// <summary>Somebody has begun to send: a wait for the next try ends.</summary>
+    internal void Hurry() => _supervisor.Hurry();
+
     /// <summary>The connection is lost, and will be made again.</summary>
-    internal void Lost(Fault fault)
+    internal void Lost(Fault fault, bool warns)
     {
         lock (_gate)
         {
+            if (warns)
+            {
+                _notices.Add(NoticeLevel.Warning, $"{fault.Message} {fault.Advice} {Options.Identity.ClientId} keeps trying to connect.");
+            }
+
             if (State == SessionState.Open)
             {
                 State = SessionState.Reconnecting;
@@ -391,50 +387,6 @@ public sealed class Session : IAsyncDisposable
         _opened.TrySetException(new FaultException(fault));
         _ = _opened.Task.Exception;
         return unconfirmed;
-    }
-
-    private async Task SubscribeAsync(IReadOnlyList<string> filters, CancellationToken cancellationToken)
-    {
-        var codes = await RequestAsync(
-            id => new MqttSubscribePacket
-            {
-                PacketIdentifier = id,
-                TopicFilters =
-                [
-                    .. filters.Select(filter => new MqttTopicFilter
-                    {
-                        Topic = filter,
-                        QualityOfServiceLevel = MqttQualityOfServiceLevel.ExactlyOnce,
-                    }),
-                ],
-            },
-            filters[0],
-            cancellationToken).ConfigureAwait(false);
-        if (codes.Count != filters.Count)
-        {
-            throw new FaultException(SessionFaults.WrongSubAck(Options, filters.Count, codes.Count));
-        }
-
-        for (var i = 0; i < filters.Count; i++)
-        {
-            if (ReasonCode.IsFailure(codes[i]))
-            {
-                throw new FaultException(SessionFaults.SubscriptionRefused(Options, filters[i], codes[i]));
-            }
-
-            TellOfLowerQuality(filters[i], (QualityOfService)codes[i]);
-        }
-    }
-
-    /// <summary>Tells once that messages come with a lower QoS than they are sent with.</summary>
-    private void TellOfLowerQuality(string filter, QualityOfService granted)
-    {
-        if (granted < QualityOfService.ExactlyOnce && Interlocked.Exchange(ref _toldOfLowerQuality, 1) == 0)
-        {
-            _notices.Add(
-                NoticeLevel.Warning,
-                $"{Options.Endpoint} delivers messages for '{filter}' to {Options.Identity.ClientId} with QoS {(int)granted} at most: {(granted == QualityOfService.AtMostOnce ? "what is under way when a connection breaks is lost" : "they may arrive twice")}.");
-        }
     }
 
     private async Task<IReadOnlyList<byte>> RequestAsync(Func<ushort, MqttPacket> makePacket, string filter, CancellationToken cancellationToken)

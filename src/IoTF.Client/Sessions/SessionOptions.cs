@@ -42,6 +42,9 @@ public sealed record SessionOptions
     /// <summary>The time limit of connecting, from the name look-up to the CONNACK.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long the first connection is tried again when what is in the way may pass, as while the service starts; zero for once.</summary>
+    public TimeSpan RetryConnect { get; init; }
+
     /// <summary>Whether and when a connection that was lost is made again; null for never.</summary>
     public ReconnectOptions? Reconnect { get; init; }
 

@@ -17,6 +17,12 @@ internal sealed class Supervisor
     private readonly TimeProvider _clock;
     private readonly TaskCompletionSource _closing = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ReconnectPolicy _policy;
+
+    /// <summary>The same, before the session was open for the first time: there it is no matter of <see cref="SessionOptions.Reconnect"/>.</summary>
+    private readonly ReconnectPolicy _opening;
+    private readonly ReconnectOptions _times;
+    private readonly ReconnectWait _wait;
+    private readonly long _startedAt;
     private readonly object _gate = new();
 
     /// <summary>Fires when there is no more time for connecting or delivering: the limit of closing is over, or there is nothing to deliver.</summary>
@@ -25,15 +31,22 @@ internal sealed class Supervisor
     /// <summary>When the limit of closing is over, as a timestamp; null before closing.</summary>
     private long? _closeBy;
 
+    /// <summary>Whether the last connection ended over a filter that was asked for alone.</summary>
+    private bool _isOverFilter;
+
     /// <summary>Whether the service has accepted the connection that there is now.</summary>
     private volatile bool _accepted;
 
-    public Supervisor(Session session, TimeProvider clock)
+    public Supervisor(Session session, TimeProvider clock, NetworkWatch network, ReconnectGate? gate, Func<double> chance)
     {
         _session = session;
         _clock = clock;
+        _startedAt = clock.GetTimestamp();
         _stop = new CancellationTokenSource(Timeout.InfiniteTimeSpan, clock);
-        _policy = new ReconnectPolicy(session.Options, session.Options.Reconnect, Random.Shared.NextDouble);
+        _policy = new ReconnectPolicy(session.Options, session.Options.Reconnect, chance);
+        _times = session.Options.Reconnect ?? ReconnectOptions.Default;
+        _opening = new ReconnectPolicy(session.Options, _times, chance);
+        _wait = new ReconnectWait(clock, network, gate, _closing.Task);
     }
 
     private SessionOptions Options => _session.Options;
@@ -66,6 +79,9 @@ internal sealed class Supervisor
             _stop.Cancel();
         }
     }
+
+    /// <summary>There is a reason to connect now rather than when the wait is over.</summary>
+    public void Hurry() => _wait.Hurry();
 
     /// <summary>Whether a session that is being closed still has a reason to connect again.</summary>
     private bool HasMoreToDeliver => _session.WasOpened && Exchange.OldestInFlight is not null;
@@ -102,7 +118,7 @@ internal sealed class Supervisor
                     Exchange.GiveUpOldest(message => SessionFaults.MessageClosesConnection(Options, message.Topic));
                 }
 
-                await Task.Delay(decision.Delay, _clock, _stop.Token).ConfigureAwait(false);
+                await _wait.RunAsync(decision.Delay, atLeast: _times.FirstDelay, _stop.Token).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
@@ -131,20 +147,39 @@ internal sealed class Supervisor
         }
         catch (FaultException exception)
         {
-            return _session.WasOpened ? Announced(_policy.AfterFailedConnect(exception.Fault), exception.Fault) : Stop(exception.Fault);
+            return _session.WasOpened ? Announced(_policy.AfterFailedConnect(exception.Fault), exception.Fault) : BeforeOpening(exception.Fault);
         }
 
         var connectedAt = _clock.GetTimestamp();
-        var (fault, closedByService) = await AttachAndServeAsync(connection).ConfigureAwait(false);
+        var (fault, endedByPeer) = await AttachAndServeAsync(connection).ConfigureAwait(false);
         var isLost = fault.Id != FaultIds.SessionClosed;
+        if (!_session.WasOpened && isLost && !_closing.Task.IsCompleted)
+        {
+            return BeforeOpening(fault);
+        }
+
         if (!_session.WasOpened || (_closing.Task.IsCompleted && !(isLost && HasMoreToDeliver && !_stop.IsCancellationRequested)))
         {
             return Stop(fault);
         }
 
         var ended = new EndedConnection(
-            fault, _clock.GetElapsedTime(connectedAt), closedByService, Exchange.HasProgressed, Exchange.OldestInFlight, Exchange.HasAnswered);
+            fault, _clock.GetElapsedTime(0), _clock.GetElapsedTime(connectedAt), endedByPeer, Exchange.OldestInFlight, Exchange.HasAnswered, Exchange.HasProbed, _isOverFilter);
         return Announced(_policy.AfterLoss(ended), fault);
+    }
+
+    /// <summary>What to do when the session could not be opened: that is an answer to who opens it, unless he has time.</summary>
+    private ReconnectDecision BeforeOpening(Fault fault)
+    {
+        var left = Options.RetryConnect - _clock.GetElapsedTime(_startedAt);
+        if (fault.IsPermanent || left <= TimeSpan.Zero)
+        {
+            return Stop(fault);
+        }
+
+        _session.Lost(fault, warns: false);
+        var decision = _opening.AfterFailedConnect(fault);
+        return decision.Delay > left ? decision with { Delay = left } : decision;
     }
 
     private static ReconnectDecision Stop(Fault fault) => new(ReconnectStep.Stop, TimeSpan.Zero, fault);
@@ -153,66 +188,76 @@ internal sealed class Supervisor
     {
         if (decision.Step != ReconnectStep.Stop)
         {
-            _session.Lost(fault);
+            _session.Lost(fault, decision.Warns);
         }
 
         return decision;
     }
 
-    private async Task<(Fault Fault, bool ClosedByService)> AttachAndServeAsync(AcceptedConnection connection)
+    private async Task<(Fault Fault, bool EndedByPeer)> AttachAndServeAsync(AcceptedConnection connection)
     {
         Fault fault = SessionFaults.Closed(Options);
-        var closedByService = false;
+        var endedByPeer = false;
+        _isOverFilter = false;
         try
         {
             _accepted = true;
             _session.Accepted(connection.SessionExpiry);
-            var repeated = Exchange.Attach(connection, oneByOne: _policy.HasSuspect);
+            var repeated = Exchange.Attach(connection, probes: _policy.HasSuspect);
             if (repeated > 0)
             {
                 _session.Repeated(repeated);
             }
 
-            (fault, closedByService) = await ServeAsync(connection).ConfigureAwait(false);
+            (fault, endedByPeer) = await ServeAsync(connection).ConfigureAwait(false);
         }
         catch (FaultException exception)
         {
             fault = exception.Fault;
             await ProtocolErrors.TellAsync(connection, Options.Version, exception.Fault.Id == FaultIds.ProtocolError ? ReasonCode.ProtocolError : null, _clock).ConfigureAwait(false);
+            Leave(connection.Link);
         }
         catch (Exception exception)
         {
             fault = SessionFaults.Internal(Options, exception);
+            Leave(connection.Link);
         }
 
         // Before the link is closed: what is given to a closed link is dropped, and would count as written.
         _accepted = false;
         Exchange.Detach(fault);
         await connection.Link.DisposeAsync().ConfigureAwait(false);
-        return (fault, closedByService);
+        return (fault, endedByPeer);
+    }
+
+    /// <summary>The connection is given up here: without a DISCONNECT the service would send the last will.</summary>
+    private static void Leave(Link link)
+    {
+        link.SendLast(new MqttDisconnectPacket { ReasonCode = MqttDisconnectReasonCode.NormalDisconnection });
+        link.WriteQueued();
     }
 
     /// <summary>Serves one connection to its end.</summary>
-    private async Task<(Fault Fault, bool ClosedByService)> ServeAsync(AcceptedConnection connection)
+    private async Task<(Fault Fault, bool EndedByPeer)> ServeAsync(AcceptedConnection connection)
     {
         using var ended = new CancellationTokenSource();
         var reading = ReadAsync(connection, ended.Token);
         var watching = KeepAliveWatch.WatchAsync(connection.Link, Options, connection.KeepAlive, Exchange.Ping, _clock, ended.Token);
-        var subscribing = _session.SubscribeInitialAsync(ended.Token);
+        var subscribing = _session.SubscribeInitialAsync(connection, ended.Token);
         try
         {
             // In this order: a close that came first has refused the subscriptions, too.
             var first = await Task.WhenAny(_closing.Task, subscribing, reading, watching).ConfigureAwait(false);
             if (first == subscribing)
             {
-                first = await SubscribedAsync(subscribing).ConfigureAwait(false)
+                first = await SubscribedAsync(connection.Link, subscribing).ConfigureAwait(false)
                     ? await Task.WhenAny(reading, watching, _closing.Task).ConfigureAwait(false)
                     : _closing.Task;
             }
 
             if (first == _closing.Task)
             {
-                return (await SayGoodbyeAsync(connection.Link, reading, watching).ConfigureAwait(false), false);
+                return await SayGoodbyeAsync(connection.Link, reading, watching).ConfigureAwait(false);
             }
 
             if (first != reading)
@@ -220,10 +265,10 @@ internal sealed class Supervisor
                 return (await watching.ConfigureAwait(false), false);
             }
 
-            var (fault, closedByService) = await reading.ConfigureAwait(false);
-            return closedByService && !subscribing.IsCompleted && _session.FirstFilter is { } filter
-                ? (SessionFaults.ClosedInsteadOfSubAck(Options, filter), true)
-                : (fault, closedByService);
+            var (fault, endedByPeer) = await reading.ConfigureAwait(false);
+            var filter = endedByPeer ? _session.UnansweredFilter : null;
+            _isOverFilter = endedByPeer && _session.EndedOverFilter();
+            return filter is not null && fault.Code is null ? (SessionFaults.ClosedInsteadOfSubAck(Options, filter), true) : (fault, endedByPeer);
         }
         finally
         {
@@ -233,12 +278,13 @@ internal sealed class Supervisor
     }
 
     /// <returns>Whether the session is open; false when a close refused the subscriptions a moment before it is known here.</returns>
-    private async Task<bool> SubscribedAsync(Task subscribing)
+    private async Task<bool> SubscribedAsync(Link link, Task subscribing)
     {
         try
         {
             await subscribing.ConfigureAwait(false);
             _session.Opened();
+            Exchange.Probe(link);
             return true;
         }
         catch (FaultException exception) when (exception.Fault.Id == FaultIds.SessionClosed)
@@ -249,7 +295,7 @@ internal sealed class Supervisor
     }
 
     /// <summary>Reads until the connection ends.</summary>
-    private async Task<(Fault Fault, bool ClosedByService)> ReadAsync(AcceptedConnection connection, CancellationToken cancellationToken)
+    private async Task<(Fault Fault, bool EndedByPeer)> ReadAsync(AcceptedConnection connection, CancellationToken cancellationToken)
     {
         var link = connection.Link;
         try
@@ -267,7 +313,7 @@ internal sealed class Supervisor
         catch (LinkException exception)
         {
             await ProtocolErrors.TellAsync(connection, Options.Version, exception.DisconnectReason, _clock).ConfigureAwait(false);
-            return (LinkFaults.WhileOpen(exception, Options.Endpoint, Options.Identity.ClientId), false);
+            return (LinkFaults.WhileOpen(exception, Options.Endpoint, Options.Identity.ClientId), exception.Failure == LinkFailure.Reset);
         }
         catch (FaultException exception)
         {
@@ -279,8 +325,9 @@ internal sealed class Supervisor
     /// Delivers what is in flight, sends DISCONNECT and waits until the service has seen it, which it shows by closing. The connection may
     /// end before; then there is nothing left to wait for.
     /// </summary>
-    private async Task<Fault> SayGoodbyeAsync(Link link, Task<(Fault Fault, bool ClosedByService)> reading, Task<Fault> watching)
+    private async Task<(Fault Fault, bool EndedByPeer)> SayGoodbyeAsync(Link link, Task<(Fault Fault, bool EndedByPeer)> reading, Task<Fault> watching)
     {
+        Exchange.Probe(link);
         using (var lost = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token))
         {
             var draining = Task.Run(() => Exchange.Drain(LeftOfLimit, lost.Token));
@@ -289,7 +336,7 @@ internal sealed class Supervisor
             {
                 await lost.CancelAsync().ConfigureAwait(false);
                 await ((Task)draining).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                return first == reading ? (await reading.ConfigureAwait(false)).Fault : await watching.ConfigureAwait(false);
+                return first == reading ? await reading.ConfigureAwait(false) : (await watching.ConfigureAwait(false), false);
             }
 
             // Not thrown: when there is no more time, DISCONNECT is sent now.
@@ -301,8 +348,7 @@ internal sealed class Supervisor
         try
         {
             // QoS 0 may still wait for the network; it has what is left of the limit.
-            await Task.WhenAny(link.FlushAsync(CancellationToken.None), reading)
-                .WaitAsync(left > Farewell ? left : Farewell, _clock).ConfigureAwait(false);
+            await link.EndSendingAsync().WaitAsync(left > Farewell ? left : Farewell, _clock).ConfigureAwait(false);
             await reading.WaitAsync(Farewell, _clock).ConfigureAwait(false);
         }
         catch (TimeoutException)
@@ -310,6 +356,6 @@ internal sealed class Supervisor
             // The service does not close, or the network does not carry DISCONNECT: the connection is closed anyway.
         }
 
-        return SessionFaults.Closed(Options);
+        return (SessionFaults.Closed(Options), false);
     }
 }

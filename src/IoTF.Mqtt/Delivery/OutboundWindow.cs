@@ -237,6 +237,9 @@ public sealed class OutboundWindow
         return settled;
     }
 
+    /// <summary>Sends what is held back as far as <see cref="Limit"/> allows, when that was raised after <see cref="Resume"/>.</summary>
+    public void GoOn() => SendHeldBack();
+
     /// <summary>Puts a message back that was in flight before the process that owns the session was started again; <see cref="Resume"/> sends it.</summary>
     /// <param name="message">The message, not sent by this process.</param>
     /// <param name="packetId">The packet id it was sent with.</param>

@@ -35,7 +35,7 @@ public sealed class Link : IPacketSink, IAsyncDisposable
             ? new MqttPacketFormatterAdapter(ToMqttNet(version), encodeBuffer)
             : new MqttPacketFormatterAdapter(encodeBuffer);
         _writer = new LinkWriter(stream, options);
-        _reader = new LinkReader(stream, _formatter, options);
+        _reader = new LinkReader(stream, _formatter, options, () => _writer.Fault);
     }
 
     /// <summary>How much of a hurry the reader is in: to be set by who deals with what it reads.</summary>
@@ -191,6 +191,13 @@ public sealed class Link : IPacketSink, IAsyncDisposable
 
     /// <summary>Gives nothing more to the network: from now on <see cref="BytesTaken"/> stays. Reading goes on.</summary>
     public void StopSending() => _writer.Stop();
+
+    /// <summary>Tells the other end that nothing more is sent, once all has been. Reading goes on.</summary>
+    public async Task EndSendingAsync()
+    {
+        await FlushAsync(CancellationToken.None).ConfigureAwait(false);
+        await HalfClose.EndWritingAsync(_stream).ConfigureAwait(false);
+    }
 
     /// <summary>Closes the connection at once; what is queued is lost. The reader ends.</summary>
     public ValueTask DisposeAsync()

@@ -1,3 +1,6 @@
+using System.Net.Sockets;
+using System.Net.WebSockets;
+
 namespace IoTF.Mqtt.Links;
 
 /// <summary>Why a connection could not be made, or ended.</summary>
@@ -63,6 +66,9 @@ public enum LinkFailure
     /// <summary>The other end closed the connection.</summary>
     ClosedByPeer,
 
+    /// <summary>The other end ended the connection in the middle of it: a TCP reset, or a WebSocket without its close frame.</summary>
+    Reset,
+
     /// <summary>The network broke the connection.</summary>
     Broken,
 
@@ -108,4 +114,29 @@ public sealed class LinkException : IOException
 
     /// <summary>For <see cref="LinkFailure.CertificateUntrusted"/>: what would have to be trusted; null when that is not known.</summary>
     public MissingAuthority? Missing { get; init; }
+
+    /// <summary>The end of a connection that was in use, from what its stream throws. Who ended it tells a service that refuses from a bad network.</summary>
+    /// <param name="exception">What the stream threw.</param>
+    /// <param name="during">The end of the sentence: what was being done.</param>
+    internal static LinkException Ended(Exception exception, string during) => IsReset(exception)
+        ? new LinkException(LinkFailure.Reset, $"The other end reset the connection{during}.", exception)
+        : new LinkException(LinkFailure.Broken, $"The network broke the connection{during}.", exception);
+
+    private static bool IsReset(Exception exception)
+    {
+        var isAbrupt = false;
+        for (var cause = exception; cause is not null; cause = cause.InnerException)
+        {
+            switch (cause)
+            {
+                case SocketException socket:
+                    return socket.SocketErrorCode is SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.Shutdown;
+                case WebSocketException { WebSocketErrorCode: WebSocketError.ConnectionClosedPrematurely }:
+                    isAbrupt = true;
+                    break;
+            }
+        }
+
+        return isAbrupt;
+    }
 }

@@ -18,6 +18,7 @@ internal sealed class LinkReader
     private readonly Stream _stream;
     private readonly MqttPacketFormatterAdapter _formatter;
     private readonly LinkOptions _options;
+    private readonly Func<LinkException?> _writeFault;
     private byte[] _buffer = new byte[SmallBuffer];
     private int _start;
     private int _end;
@@ -30,11 +31,12 @@ internal sealed class LinkReader
     private long _lastReceived;
     private bool _isHeld;
 
-    public LinkReader(Stream stream, MqttPacketFormatterAdapter formatter, LinkOptions options)
+    public LinkReader(Stream stream, MqttPacketFormatterAdapter formatter, LinkOptions options, Func<LinkException?> writeFault)
     {
         _stream = stream;
         _formatter = formatter;
         _options = options;
+        _writeFault = writeFault;
         _lastReceived = options.Clock.GetTimestamp();
     }
 
@@ -120,7 +122,11 @@ internal sealed class LinkReader
         {
             // TCP, TLS and WebSocket streams tell it with exceptions that have no base in common.
             cancellationToken.ThrowIfCancellationRequested();
-            throw new LinkException(LinkFailure.Broken, "The network broke the connection.", exception);
+
+            // A write that met the end first knows more than a read of the stream that was closed for it.
+            throw _writeFault() is { Failure: LinkFailure.Reset } reset
+                ? new LinkException(reset.Failure, reset.Message, exception)
+                : LinkException.Ended(exception, "");
         }
 
         if (count == 0)

@@ -242,7 +242,7 @@ internal sealed class LinkWriter : IThreadPoolWorkItem
         {
             // Whatever it was (streams differ), nobody awaits this task: it has to end here, or those who wait for room wait forever.
             var lastWords = Task.Delay(LastWords, _options.Clock);
-            End(new LinkException(LinkFailure.Broken, "The network broke the connection while sending.", exception));
+            End(LinkException.Ended(exception, " while sending"));
 
             // Wakes the reader, the only one who tells that the link has ended, if the network does not.
             await lastWords.ConfigureAwait(false);

@@ -13,6 +13,9 @@ public sealed record DialTarget(string HostName, int Port, TlsDemands? Tls)
     /// <summary>How much of a hurry the reader of the connection is in.</summary>
     public ReadPace Pace { get; init; } = new();
 
+    /// <summary>Whether TCP asks whether the other end is still there: for a connection on which MQTT does not.</summary>
+    public bool TcpKeepAlive { get; init; }
+
     /// <summary>The proxy that the connection goes through; null for a direct one.</summary>
     public ProxyServer? Proxy { get; init; }
 

@@ -14,6 +14,12 @@ public static class Dialer
     /// <summary>What a record of TLS 1.2 with AES-GCM adds: header, nonce and tag (RFC 5288).</summary>
     private const int TlsRecordOverhead = 29;
 
+    /// <summary>
+    /// How much the system takes before it is sent: what is in there counts as sent, and a PINGREQ behind it waits. Systems would take megabytes, which
+    /// a device that is limited to 40 KB/s does not send within its keep-alive.
+    /// </summary>
+    private const int SendBuffer = 256 * 1024;
+
     /// <summary>Connects to a target.</summary>
     /// <returns>A connected stream, secured when the target demands it; the caller owns it.</returns>
     /// <exception cref="LinkException">A step failed.</exception>
@@ -119,7 +125,12 @@ public static class Dialer
         Socket? socket = null;
         try
         {
-            socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, SendBufferSize = SendBuffer };
+            if (target.TcpKeepAlive)
+            {
+                SetTcpKeepAlive(socket);
+            }
+
             await socket.ConnectAsync(address, port, cancellationToken).ConfigureAwait(false);
             return new PacedStream(socket, target.Pace, target.Tls is null ? 0 : TlsRecordOverhead);
         }
@@ -135,5 +146,14 @@ public static class Dialer
             socket?.Dispose();
             throw;
         }
+    }
+
+    /// <summary>A dead connection is found out two minutes after the last sign of life.</summary>
+    private static void SetTcpKeepAlive(Socket socket)
+    {
+        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, 60);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, 15);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 4);
     }
 }

@@ -109,6 +109,11 @@ public abstract partial class ConnectIoTFCommandBase : IoTFCommandBase
     [TimeoutTransformation(AllowZero = false)]
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long the first connection is tried again when what is in the way may pass. Default: 0 s.</summary>
+    [Parameter]
+    [TimeoutTransformation]
+    public TimeSpan RetryConnect { get; set; }
+
     /// <summary>How many messages may be sent and unacknowledged; 10 for devices, 100 for gateways and applications unless given.</summary>
     [Parameter]
     [ValidateRange(1, 65535)]
@@ -118,7 +123,7 @@ public abstract partial class ConnectIoTFCommandBase : IoTFCommandBase
     [Parameter]
     public SwitchParameter NoReconnect { get; set; }
 
-    /// <summary>About how long a lost connection is left alone before the first try to make it again; doubled for each further try. 1 second unless given.</summary>
+    /// <summary>The longest wait before the first try to make a lost connection again; doubled for each further try. Default: 1 s.</summary>
     [Parameter]
     [TimeoutTransformation(AllowZero = false)]
     public TimeSpan ReconnectDelay { get; set; } = ReconnectOptions.Default.FirstDelay;
@@ -205,6 +210,7 @@ public abstract partial class ConnectIoTFCommandBase : IoTFCommandBase
             SessionExpiry = ConfiguredSessionExpiry ?? SessionOptions.DefaultSessionExpiry,
             KeepAlive = ServiceLimits.EffectiveKeepAlive(identity, TimeSpan.FromSeconds(Math.Ceiling(KeepAlive.TotalSeconds))),
             ConnectTimeout = ConnectTimeout,
+            RetryConnect = RetryConnect,
             Reconnect = NoReconnect ? null : new ReconnectOptions(ReconnectDelay, MaxReconnectDelay),
             MaxInFlight = maxInFlight,
             MaxInFlightExactlyOnce = MaxInFlight ?? Math.Min(maxInFlight, ExactlyOnceInFlight),

@@ -29,6 +29,12 @@ internal sealed class RunspaceScope
     /// <summary>Kept alive: a registration that is collected is withdrawn. The signal still does afterward what it would have done.</summary>
     private static readonly PosixSignalRegistration[] Signals;
 
+    /// <summary>Set when the terminal was closed.</summary>
+    private static readonly ManualResetEventSlim HungUp = new();
+
+    /// <summary>How long after the terminal is gone the signal that says so may come.</summary>
+    private static readonly TimeSpan LatestSignal = TimeSpan.FromSeconds(1);
+
     private readonly object _gate = new();
     private readonly List<(EndOrder Order, IAsyncDisposable Resource)> _owned = [];
     private readonly Guid _runspaceId;
@@ -37,10 +43,15 @@ internal sealed class RunspaceScope
     static RunspaceScope()
     {
         AppDomain.CurrentDomain.ProcessExit += static (_, _) => EndAll(Limit);
+        AppDomain.CurrentDomain.UnhandledException += static (_, crash) => EndIfHungUp(crash.ExceptionObject);
         Signals =
         [
             PosixSignalRegistration.Create(PosixSignal.SIGTERM, static _ => EndAll(EndLimits.ToldToEnd(OperatingSystem.IsWindows()))),
-            PosixSignalRegistration.Create(PosixSignal.SIGHUP, static _ => EndAll(EndLimits.ToldToEnd(OperatingSystem.IsWindows()))),
+            PosixSignalRegistration.Create(PosixSignal.SIGHUP, static _ =>
+            {
+                HungUp.Set();
+                EndAll(EndLimits.ToldToEnd(OperatingSystem.IsWindows()));
+            }),
         ];
     }
 
@@ -106,6 +117,18 @@ internal sealed class RunspaceScope
             var made = make();
             _owned.Add((order, made));
             return made;
+        }
+    }
+
+    /// <summary>
+    /// A prompt that waits for a key when its terminal is closed fails with an exception that nobody handles, which ends the process while the signal is
+    /// still being dealt with. A process that fails otherwise is not held up: of its sessions the service sends the last wills.
+    /// </summary>
+    private static void EndIfHungUp(object exception)
+    {
+        if (exception is IOException && !OperatingSystem.IsWindows() && HungUp.Wait(LatestSignal))
+        {
+            EndAll(EndLimits.ToldToEnd(windows: false));
         }
     }
 

@@ -53,7 +53,7 @@ public sealed class CutConnectionTests(ITestOutputHelper output)
             Limit,
             $$"""
             param($count, $qos, $version)
-            $session = Connect-IoTFDevice -Organization abc123 -DeviceType pump -DeviceId p1 -MaxInFlight 100 -ReconnectDelay 0.01 -ProtocolVersion $version {{options}} @service
+            $session = Connect-IoTFDevice -Organization abc123 -DeviceType pump -DeviceId p1 -MaxInFlight 100 -ReconnectDelay 0.01 -MaxReconnectDelay 0.05 -ProtocolVersion $version {{options}} @service
             1..$count | Send-IoTFEvent tick -QoS $qos
             $session
             """,

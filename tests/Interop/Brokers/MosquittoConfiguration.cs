@@ -41,6 +41,11 @@ internal static class MosquittoConfiguration
             lines.AddRange(["autosave_on_changes true", string.Create(CultureInfo.InvariantCulture, $"autosave_interval {changes}")]);
         }
 
+        if (options.MaxPacketSize is { } size)
+        {
+            lines.Add(string.Create(CultureInfo.InvariantCulture, $"max_packet_size {size}"));
+        }
+
         if (options.MaxInflightMessages is { } inflight)
         {
             lines.Add(string.Create(CultureInfo.InvariantCulture, $"max_inflight_messages {inflight}"));

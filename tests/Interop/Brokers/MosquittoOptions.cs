@@ -26,6 +26,9 @@ public sealed record MosquittoOptions
     /// <summary>Messages on their way to one client at a time; null for Mosquitto's default (20), 0 for no bound.</summary>
     public int? MaxInflightMessages { get; init; }
 
+    /// <summary>The largest packet in bytes, over which the connection is ended (MQTT 5: which is announced); null for no bound.</summary>
+    public int? MaxPacketSize { get; init; }
+
     /// <summary>Messages kept for one client beyond those on their way; 0 for no bound.</summary>
     public int MaxQueuedMessages { get; init; }
 

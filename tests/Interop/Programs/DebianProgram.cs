@@ -26,6 +26,9 @@ public sealed record DebianProgram(string Name, string Package)
 
     public static DebianProgram Node { get; } = new("node", "nodejs");
 
+    /// <summary>Terminals without a window.</summary>
+    public static DebianProgram Tmux { get; } = new("tmux", "tmux");
+
     public static DebianProgram Shell { get; } = new("sh", "dash");
 
     /// <summary>Makes a C program hand out its lines as it writes them, though its output is a pipe.</summary>

@@ -29,6 +29,8 @@ public abstract class ClientTest : IAsyncLifetime
 
     private protected TestClock Clock { get; } = new();
 
+    private protected NetworkWatch Network { get; } = new();
+
     protected SessionOptions Device => new()
     {
         Identity = ClientIdentity.ForDevice("abc123", "pump", "p1"),
@@ -65,7 +67,8 @@ public abstract class ClientTest : IAsyncLifetime
 
     protected Session NewSession(SessionOptions options)
     {
-        var session = new Session(options, Clock);
+        // The longest of the waits that chance leaves open.
+        var session = new Session(options, Clock, Network, gate: null, () => 1);
         _sessions.Add(session);
         return session;
     }

@@ -226,4 +226,55 @@ public sealed class ConnectTests : ClientTest
         Assert.Same(fault, session.Fault);
         return fault;
     }
+
+    [Fact]
+    public async Task The_first_connection_is_tried_again_for_as_long_as_is_given_when_what_is_in_the_way_may_pass()
+    {
+        var session = NewSession(Device with { RetryConnect = TimeSpan.FromSeconds(4) });
+        var opening = session.OpenAsync(CancellationToken.None);
+        await RefuseAsync();
+        await Clock.TimerSetAsync(TimeSpan.FromSeconds(1));
+        Assert.Equal((SessionState.Connecting, 1), (session.State, session.Attempts));
+        Clock.Advance(TimeSpan.FromSeconds(1));
+        var peer = await Server.AcceptAsync();
+        await peer.ReceiveAsync<MqttConnectPacket>();
+        peer.Send(new MqttConnAckPacket { ReturnCode = MqttConnectReturnCode.ConnectionRefusedServerUnavailable });
+        await Clock.TimerSetAsync(TimeSpan.FromSeconds(1), times: 2);
+        Clock.Advance(TimeSpan.FromSeconds(1));
+        await Clock.TimerSetAsync(TimeSpan.FromSeconds(1), times: 3);
+        Clock.Advance(TimeSpan.FromSeconds(1));
+        peer = await Server.AcceptAsync();
+        await peer.AcceptClientAsync();
+        await opening.WaitAsync(Deadline.Limit);
+        Assert.Equal((SessionState.Open, 0), (session.State, session.Attempts));
+    }
+
+    [Fact]
+    public async Task The_time_to_try_the_first_connection_again_ends_with_the_last_reason()
+    {
+        var session = NewSession(Device with { RetryConnect = TimeSpan.FromSeconds(1) });
+        var opening = session.OpenAsync(CancellationToken.None);
+        await RefuseAsync();
+        await Clock.TimerSetAsync(TimeSpan.FromSeconds(1));
+        Clock.Advance(TimeSpan.FromSeconds(1));
+        await RefuseAsync();
+        Assert.Equal(FaultIds.ClosedBeforeConnAck, (await FaultOf(opening)).Id);
+    }
+
+    [Fact]
+    public async Task A_refusal_that_will_not_change_is_not_tried_again()
+    {
+        var session = NewSession(Device with { RetryConnect = TimeSpan.FromHours(1) });
+        var opening = session.OpenAsync(CancellationToken.None);
+        await (await Server.AcceptAsync()).AcceptClientAsync(new MqttConnAckPacket { ReturnCode = MqttConnectReturnCode.ConnectionRefusedNotAuthorized });
+        Assert.Equal(5, (await FaultOf(opening)).Code);
+    }
+
+    /// <summary>Ends a connection in place of the answer to its CONNECT.</summary>
+    private async Task RefuseAsync()
+    {
+        var peer = await Server.AcceptAsync();
+        await peer.ReceiveAsync<MqttConnectPacket>();
+        await peer.CloseAsync();
+    }
 }

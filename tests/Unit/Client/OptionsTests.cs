@@ -49,6 +49,7 @@ public sealed class OptionsTests : ClientTest
             options with { KeepAlive = TimeSpan.FromSeconds(1) },
             options with { ConnectTimeout = TimeSpan.FromSeconds(1) },
             options with { Reconnect = ReconnectOptions.Default },
+            options with { RetryConnect = TimeSpan.FromSeconds(1) },
             options with { MaxInFlight = 3 },
             options with { MaxInFlightExactlyOnce = 3 },
             options with { TrustedAuthorities = null },

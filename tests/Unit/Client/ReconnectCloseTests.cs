@@ -1,6 +1,7 @@
 using IoTF.Client.Faults;
 using IoTF.Client.Sending;
 using IoTF.Client.Sessions;
+using IoTF.Mqtt;
 using IoTF.Tests.Unit.Client.Scripted;
 using MQTTnet.Packets;
 using Xunit;
@@ -66,6 +67,7 @@ public sealed class ReconnectCloseTests : ReconnectTest
         }
 
         await peer.AcceptClientAsync();
+        await ProveAsync(peer);
         Assert.True((await peer.ReceiveAsync<MqttPublishPacket>()).Dup);
         Assert.Equal(SessionState.Closing, session.State);
         peer.Send(new MqttPubAckPacket { PacketIdentifier = 1 });
@@ -84,6 +86,7 @@ public sealed class ReconnectCloseTests : ReconnectTest
         var closing = session.CloseAsync(Drain);
         Clock.Advance(Drain - TimeSpan.FromSeconds(1));
         await peer.AcceptClientAsync();
+        await ProveAsync(peer);
         await peer.ReceiveAsync<MqttPublishPacket>();
         Clock.Advance(TimeSpan.FromSeconds(1));
         await peer.ReceiveAsync<MqttDisconnectPacket>();
@@ -121,7 +124,46 @@ public sealed class ReconnectCloseTests : ReconnectTest
         Assert.False(Server.IsAwaited);
     }
 
-    private Task WaitingAsync() => Clock.TimerSetAsync(due => due >= TimeSpan.FromHours(0.5) && due <= TimeSpan.FromHours(2));
+    [Fact]
+    public async Task A_wait_is_cut_short_by_closing_when_there_is_something_to_deliver_but_only_once()
+    {
+        var (session, peer) = await OpenAsync(Device with { Reconnect = Hours });
+        await SendOneAsync(session, peer);
+        peer.Reset();
+        await WaitingAsync();
+        var closing = session.CloseAsync(Drain);
+        peer = await Server.AcceptAsync();
+        await peer.ReceiveAsync<MqttConnectPacket>();
+        peer.Reset();
+        await Clock.TimerSetAsync(TimeSpan.FromHours(2), times: 2);
+        Assert.False(Server.IsAwaited);
+        Clock.Advance(Drain);
+        Assert.Single(await closing.WaitAsync(Deadline.Limit));
+    }
+
+    [Fact]
+    public async Task Closing_waits_until_the_service_has_read_messages_that_it_does_not_answer()
+    {
+        var (session, peer) = await OpenAsync(Device);
+        using var batch = new SendBatch(session, Tolerance, wantsAll: true);
+        await Blocking(() => SendAll(batch, 3, QualityOfService.AtMostOnce));
+        var closing = session.CloseAsync(Drain);
+        for (var i = 0; i < 3; i++)
+        {
+            await peer.ReceiveAsync<MqttPublishPacket>();
+        }
+
+        await ProveAsync(peer);
+        await peer.ReceiveAsync<MqttDisconnectPacket>();
+
+        // Nothing more comes, and what is still under way to the client is read.
+        Assert.Null(await peer.ReceiveAsync());
+        Assert.False(closing.IsCompleted);
+        await peer.CloseAsync();
+        Assert.Empty(await closing.WaitAsync(Deadline.Limit));
+    }
+
+    private Task WaitingAsync() => Clock.TimerSetAsync(TimeSpan.FromHours(2));
 
     /// <summary>Sends a message that is not acknowledged and that nobody follows.</summary>
     private static async Task SendOneAsync(Session session, ScriptedPeer peer)

@@ -139,12 +139,16 @@ public sealed class ReconnectResumeTests : ReconnectTest
     {
         var (session, peer) = await OpenAsync(Lasting with { Version = MqttVersion.V5, Persistent = true });
         using var batch = new SendBatch(session, Tolerance, wantsAll: true);
-        for (var i = 1; i <= 5; i++)
+        for (var i = 0; i <= 5; i++)
         {
             batch.Send(Message(i), CancellationToken.None);
             await peer.ReceiveAsync<MqttPublishPacket>();
         }
 
+        // A connection that works: none of the others is suspected of ending it.
+        peer.Send(new MqttPubAckPacket { PacketIdentifier = 1 });
+        peer.Send(new MqttPubRelPacket { PacketIdentifier = 50_000 });
+        await peer.ReceiveAsync<MqttPubCompPacket>();
         var narrow = Kept;
         narrow.ReceiveMaximum = 2;
         peer = await ReplaceAsync(peer, narrow);
@@ -159,7 +163,7 @@ public sealed class ReconnectResumeTests : ReconnectTest
             await OpenAgainAsync(session, peer, 1);
             peer.Send(new MqttPubRelPacket { PacketIdentifier = 50_000 });
             await peer.ReceiveAsync<MqttPubCompPacket>();
-            peer.Send(new MqttPubAckPacket { PacketIdentifier = (ushort)i });
+            peer.Send(new MqttPubAckPacket { PacketIdentifier = (ushort)(i + 1) });
             if (i <= 3)
             {
                 Assert.Equal($"{i + 2}", ScriptedPeer.TextOf(await peer.ReceiveAsync<MqttPublishPacket>()));
@@ -170,8 +174,10 @@ public sealed class ReconnectResumeTests : ReconnectTest
         Assert.All(ReportsOf(batch), message => Assert.Null(message.Fault));
     }
 
-    [Fact]
-    public async Task A_message_over_which_the_service_closes_is_reported_once_and_the_session_goes_on()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_message_over_which_the_service_ends_the_connection_is_reported_once_and_the_session_goes_on(bool resets)
     {
         var (session, peer) = await OpenAsync(Lasting);
         using var batch = new SendBatch(session, Tolerance, wantsAll: true);
@@ -179,8 +185,22 @@ public sealed class ReconnectResumeTests : ReconnectTest
         batch.Send(Message("harmless"), CancellationToken.None);
         for (var i = 0; i < 3; i++)
         {
+            if (i > 0)
+            {
+                await peer.ReceiveAsync<MqttPingReqPacket>();
+                peer.Send(MqttPingRespPacket.Instance);
+            }
+
             Assert.Equal("poison", ScriptedPeer.TextOf(await peer.ReceiveAsync<MqttPublishPacket>()));
-            await peer.CloseAsync();
+            if (resets)
+            {
+                peer.Reset();
+            }
+            else
+            {
+                await peer.CloseAsync();
+            }
+
             peer = await Server.AcceptAsync();
             await peer.AcceptClientAsync();
         }
@@ -191,6 +211,27 @@ public sealed class ReconnectResumeTests : ReconnectTest
         Assert.Equal([("poison", FaultIds.MessageClosesConnection), ("harmless", null)], ReportsOf(batch).Select(message => ((string)message.Input!, message.Fault?.Id)));
         await OpenAgainAsync(session, peer, 3);
         Assert.Equal((SessionState.Open, 0), (session.State, session.Counters.Pending));
+    }
+
+    [Fact]
+    public async Task While_a_message_is_suspected_nothing_else_is_sent_that_the_service_could_close_over()
+    {
+        var (session, peer) = await OpenAsync(Lasting);
+        using var batch = new SendBatch(session, Tolerance, wantsAll: true);
+        batch.Send(Message("suspect"), CancellationToken.None);
+        await peer.ReceiveAsync<MqttPublishPacket>();
+        await peer.CloseAsync();
+        peer = await Server.AcceptAsync();
+        await peer.AcceptClientAsync();
+        await peer.ReceiveAsync<MqttPingReqPacket>();
+        Assert.False(session.Exchange.TryPublish(new PendingMessage(Topic, "new"u8.ToArray(), QualityOfService.AtMostOnce, "new") { Batch = batch }, out _));
+        peer.Send(MqttPingRespPacket.Instance);
+        var suspect = await peer.ReceiveAsync<MqttPublishPacket>();
+        Assert.Equal(("suspect", true), (ScriptedPeer.TextOf(suspect), suspect.Dup));
+        Assert.False(session.Exchange.TryPublish(new PendingMessage(Topic, "new"u8.ToArray(), QualityOfService.AtMostOnce, "new") { Batch = batch }, out _));
+        peer.Send(new MqttPubAckPacket { PacketIdentifier = suspect.PacketIdentifier });
+        await Blocking(() => batch.Send(Message("new", QualityOfService.AtMostOnce), CancellationToken.None));
+        Assert.Equal("new", ScriptedPeer.TextOf(await peer.ReceiveAsync<MqttPublishPacket>()));
     }
 
     [Fact]
@@ -205,8 +246,14 @@ public sealed class ReconnectResumeTests : ReconnectTest
         for (var connections = 1; session.Counters.Pending > 0; connections++)
         {
             Assert.InRange(connections, 1, 10);
-            while (session.Counters.Pending > 0 && await peer.ReceiveAsync<MqttPublishPacket>() is var publish)
+            while (session.Counters.Pending > 0 && await peer.ReceiveAsync() is { } packet)
             {
+                if (packet is not MqttPublishPacket publish)
+                {
+                    peer.Send(MqttPingRespPacket.Instance);
+                    continue;
+                }
+
                 if (ScriptedPeer.TextOf(publish) == "poison")
                 {
                     break;

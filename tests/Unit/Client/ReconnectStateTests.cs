@@ -137,10 +137,37 @@ public sealed class ReconnectStateTests : ReconnectTest
     {
         var (session, peer) = await OpenAsync(Device with { Reconnect = new ReconnectOptions(TimeSpan.FromHours(2), TimeSpan.FromHours(2)) });
         peer.Reset();
-        await Clock.TimerSetAsync(due => due >= TimeSpan.FromHours(0.5) && due <= TimeSpan.FromHours(2));
+        await Clock.TimerSetAsync(TimeSpan.FromHours(2));
         Assert.False(Server.IsAwaited);
         Assert.Equal(SessionState.Reconnecting, session.State);
         Clock.Advance(TimeSpan.FromHours(2));
+        peer = await Server.AcceptAsync();
+        await peer.AcceptClientAsync();
+        await OpenAgainAsync(session, peer, 1);
+    }
+
+    [Theory]
+    [InlineData("a sender")]
+    [InlineData("the network")]
+    public async Task A_wait_is_cut_short_by_who_sends_and_by_the_network_but_not_below_the_first_wait(string reason)
+    {
+        var (session, peer) = await OpenAsync(Device with { Reconnect = new ReconnectOptions(TimeSpan.FromSeconds(3), TimeSpan.FromHours(2)) });
+        peer.Reset();
+        await Clock.TimerSetAsync(TimeSpan.FromSeconds(3));
+        Clock.Advance(TimeSpan.FromSeconds(3));
+        peer = await Server.AcceptAsync();
+        peer.Reset();
+
+        // Six seconds, three of them in any case.
+        await Clock.TimerSetAsync(TimeSpan.FromSeconds(3), times: 2);
+        if (reason == "the network")
+        {
+            Network.Tell();
+        }
+
+        using var batch = reason == "a sender" ? new SendBatch(session, Tolerance, wantsAll: false) : null;
+        Assert.False(Server.IsAwaited);
+        Clock.Advance(TimeSpan.FromSeconds(3));
         peer = await Server.AcceptAsync();
         await peer.AcceptClientAsync();
         await OpenAgainAsync(session, peer, 1);

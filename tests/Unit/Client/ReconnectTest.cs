@@ -10,6 +10,9 @@ public abstract class ReconnectTest : ReceivingTest
 {
     protected static readonly ReconnectOptions AtOnce = new(TimeSpan.Zero, TimeSpan.Zero);
 
+    /// <summary>How long a connection has to last to be none of those that are ended again and again.</summary>
+    private static readonly TimeSpan LastingFor = TimeSpan.FromSeconds(10);
+
     protected SessionOptions Lasting => Device with { Reconnect = AtOnce };
 
     private protected static MqttConnAckPacket Kept => new() { MaximumQoS = MqttQualityOfServiceLevel.ExactlyOnce, IsSessionPresent = true };
@@ -21,12 +24,20 @@ public abstract class ReconnectTest : ReceivingTest
         return await Server.AcceptAsync();
     }
 
-    /// <summary>Breaks the connection and accepts the next one.</summary>
+    /// <summary>Breaks the connection when it has lasted, so that many of them are no loop, and accepts the next one.</summary>
     private protected async Task<ScriptedPeer> ReplaceAsync(ScriptedPeer peer, MqttConnAckPacket? answer = null)
     {
+        Clock.Advance(LastingFor);
         var next = await BreakAsync(peer);
         await next.AcceptClientAsync(answer);
         return next;
+    }
+
+    /// <summary>Answers a PINGREQ.</summary>
+    private protected static async Task ProveAsync(ScriptedPeer peer)
+    {
+        await peer.ReceiveAsync<MqttPingReqPacket>();
+        peer.Send(MqttPingRespPacket.Instance);
     }
 
     /// <summary>Acknowledges everything to the end.</summary>
@@ -37,6 +48,7 @@ public abstract class ReconnectTest : ReceivingTest
         MqttPublishPacket { QualityOfServiceLevel: MqttQualityOfServiceLevel.AtLeastOnce } publish => [new MqttPubAckPacket { PacketIdentifier = publish.PacketIdentifier }],
         MqttPublishPacket { QualityOfServiceLevel: MqttQualityOfServiceLevel.ExactlyOnce } publish => [new MqttPubRecPacket { PacketIdentifier = publish.PacketIdentifier }],
         MqttPubRelPacket release => [new MqttPubCompPacket { PacketIdentifier = release.PacketIdentifier }],
+        MqttPingReqPacket => [MqttPingRespPacket.Instance],
         _ => [],
     };
 
@@ -51,5 +63,4 @@ public abstract class ReconnectTest : ReceivingTest
             }
         }
     }
-
 }

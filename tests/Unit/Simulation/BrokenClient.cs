@@ -1,3 +1,4 @@
+using IoTF.Client.Sessions;
 using MQTTnet.Packets;
 using MQTTnet.Protocol;
 
@@ -16,6 +17,12 @@ internal abstract class BrokenClient
 
     /// <summary>What the service seems to answer at once to a packet of the client.</summary>
     public virtual IEnumerable<MqttPacket> IsTold(MqttPacket packet) => [];
+
+    /// <summary>Whether it does not look for the filter over which a connection ended.</summary>
+    public virtual bool IgnoresFilters => false;
+
+    /// <summary>What the client believes of a connection that ended.</summary>
+    public virtual EndedConnection Believes(EndedConnection ended) => ended;
 }
 
 internal sealed class SkipsAResend : BrokenClient
@@ -94,4 +101,42 @@ internal sealed class BelievesInDelivery : BrokenClient
 
     private static bool IsConcerned(MqttPacket packet) =>
         packet is MqttPublishPacket { QualityOfServiceLevel: MqttQualityOfServiceLevel.AtLeastOnce } publish && publish.PacketIdentifier % 5 == 3;
+}
+
+/// <summary>Takes a reset for an accident of the network, so that a message over which the service resets the connection is sent for ever.</summary>
+internal sealed class ForgivesResets : BrokenClient
+{
+    public override EndedConnection Believes(EndedConnection ended) => ended.Fault.Message.Contains("reset", StringComparison.Ordinal) ? ended with { EndedByPeer = false } : ended;
+}
+
+/// <summary>Takes every connection for a good one, so that a thief of its ClientId, and a service that accepts and closes, get one after the other for ever.</summary>
+internal sealed class ForgetsShortLivedConnections : BrokenClient
+{
+    public override EndedConnection Believes(EndedConnection ended) =>
+        ended.Fault.Code is null ? ended with { OpenFor = TimeSpan.FromHours(1) } : ended with { Fault = ended.Fault with { Code = 0 }, OpenFor = TimeSpan.FromHours(1) };
+}
+
+/// <summary>Blames its oldest message for every connection that the service ends.</summary>
+internal sealed class BlamesWithoutProof : BrokenClient
+{
+    public override EndedConnection Believes(EndedConnection ended) => ended with { Probed = true };
+}
+
+/// <summary>Takes the answers to other messages for a proof that the service does not close over one, so that each message that is answered first hides it once more.</summary>
+internal sealed class ClearsByOtherAnswers : BrokenClient
+{
+    private object? _oldest;
+
+    public override EndedConnection Believes(EndedConnection ended)
+    {
+        var isAnswered = !ReferenceEquals(ended.Oldest, _oldest);
+        _oldest = ended.Oldest;
+        return isAnswered ? ended with { Oldest = null } : ended;
+    }
+}
+
+/// <summary>Asks for a filter over which the service ends the connection with each connection again.</summary>
+internal sealed class AsksForABadFilterForEver : BrokenClient
+{
+    public override bool IgnoresFilters => true;
 }

@@ -1,3 +1,4 @@
+using IoTF.Client.Faults;
 using IoTF.Client.Sessions;
 using IoTF.Mqtt;
 using IoTF.Mqtt.Links;
@@ -10,6 +11,15 @@ namespace IoTF.Tests.Unit.Simulation;
 internal sealed class History
 {
     private const int MostSteps = 100_000;
+
+    /// <summary>
+    /// So many connections that the service ends are enough to find a message or a filter: one on which others were answered, one on which another
+    /// is suspected, one on which it is not yet alone, and three.
+    /// </summary>
+    private const int EnoughForProof = 6;
+
+    /// <summary>So many connections are enough to see that the service, or another client, ends all of them.</summary>
+    private const int MostConnectionsAgainstAnEnemy = 100;
 
     private readonly Random _chance;
     private readonly MqttVersion _version;
@@ -29,6 +39,16 @@ internal sealed class History
     private int _sent;
     private int _troublesLeft;
     private int _closesLeft;
+
+    /// <summary>What goes wrong besides the network, from <see cref="_enemyComes"/> on; a passing enemy goes away, another one stays for ever.</summary>
+    private readonly Enemy _enemy;
+    private readonly bool _enemyStays;
+    private readonly int _enemyComes;
+    private readonly BrokenClient? _broken;
+    private int _thefts;
+    private int _endedOverFilterBefore;
+    private int _troubles;
+    private int _connections;
 
     public History(MqttVersion version, int seed, BrokenClient? broken = null)
     {
@@ -53,8 +73,32 @@ internal sealed class History
 
         // Fewer than make a session give a harmless message up.
         _closesLeft = _poisoned >= 0 ? 0 : 2;
+        if (_poisoned < 0 && _chance.Next(4) == 0)
+        {
+            _enemy = (Enemy)_chance.Next(1, 4);
+            _enemyStays = _enemy != Enemy.Filter && _chance.Next(2) == 0;
+            _enemyComes = _chance.Next(400);
+            _closesLeft = 0;
+            _ledger.MayBeBlamed = _enemyStays && _enemy == Enemy.Thief;
+        }
+
+        _broken = broken;
         _service = new SimulatedService(_chance, _ledger, _linkOptions, broken);
         _client = NewClient();
+    }
+
+    private enum Enemy
+    {
+        None,
+
+        /// <summary>Another client with the ClientId, which takes over connections while there is traffic on them.</summary>
+        Thief,
+
+        /// <summary>A service that accepts connections and closes them.</summary>
+        Closer,
+
+        /// <summary>A filter over which the service ends the connection: it is received from, and that is given up alone.</summary>
+        Filter,
     }
 
     public int Steps { get; private set; }
@@ -69,14 +113,33 @@ internal sealed class History
             }
 
             Step();
+            Attack();
         }
 
-        Violation.Unless(_client.Over is null, $"the session is over: {_client.Over?.Message}");
+        if (_enemyStays)
+        {
+            Violation.Unless(_client.Over is null or { Id: FaultIds.RepeatedlyDisconnected }, $"the session is over: {_client.Over?.Message}");
+            _ledger.Settle(_process, neverTaken: _next);
+            return;
+        }
+
+        Violation.Unless(_client.Over is null, $"the session is over: {_client.Over?.Message} ({_connections} connections, poisoned {_poisoned}, enemy {_enemy})");
+        Violation.Unless(
+            _poisoned < 0 || _ledger.Sent[_poisoned].Seen <= EnoughForProof + _troubles,
+            $"{_ledger.Sent[Math.Max(_poisoned, 0)].Seen} connections ended over message {_poisoned}, with {_troubles} troubles in between");
+        if (_enemy == Enemy.Filter)
+        {
+            Violation.Unless(_client.EndOfBadFilter?.Id == FaultIds.SubscriptionRefused, $"the bad filter ends with {_client.EndOfBadFilter}");
+            var ended = _service.EndedOverFilter - _endedOverFilterBefore;
+            Violation.Unless(ended <= EnoughForProof + _troubles, $"{ended} connections ended over the filter, with {_troubles} troubles in between");
+        }
+
         _ledger.Close(_process);
     }
 
     private bool IsOver =>
-        _client.Over is not null || (_sent == _toSend && _next is null && _ledger.Owed.Count == _toOwe && _client.IsAttached && _client.IsIdle && _service.IsQuit);
+        _client.Over is not null || (_sent == _toSend && _next is null && _ledger.Owed.Count == _toOwe && _client.IsOpen && _client.IsIdle && _service.IsQuit
+        && (_enemy != Enemy.Filter || _client.EndOfBadFilter is not null));
 
     private void Step()
     {
@@ -116,7 +179,7 @@ internal sealed class History
                 PassTime();
                 break;
             case < 100:
-                if (_client.IsAttached && _chance.Next(4) == 0)
+                if (_client.IsOpen && _chance.Next(4) == 0)
                 {
                     _client.RequestSubscription();
                 }
@@ -124,9 +187,47 @@ internal sealed class History
                 break;
             default:
                 _troublesLeft--;
+                _troubles++;
                 MakeTrouble();
                 break;
         }
+    }
+
+    private void Attack()
+    {
+        if (_enemy == Enemy.Filter)
+        {
+            if (Steps >= _enemyComes && _client.IsOpen)
+            {
+                _client.ReceiveBadFilter();
+            }
+
+            return;
+        }
+
+        if (_enemy != Enemy.None && Steps == _enemyComes)
+        {
+            // Passing: fewer than make a client take it for one that stays, or give a harmless message up.
+            var times = _enemyStays ? int.MaxValue : _chance.Next(1, _enemy == Enemy.Thief ? 3 : 5);
+            (_thefts, _service.ClosedAtOnce) = _enemy == Enemy.Thief ? (times, 0) : (0, times);
+            _connections = 0;
+        }
+
+        if (_thefts > 0 && _client.IsAttached && _service.IsOpen && _chance.Next(40) == 0)
+        {
+            _thefts--;
+            if (_version == MqttVersion.V5)
+            {
+                _service.Close(0x8E);
+            }
+            else
+            {
+                _service.End();
+            }
+        }
+
+        Violation.Unless(
+            !_enemyStays || _connections < MostConnectionsAgainstAnEnemy, $"{_connections} connections were made although each of them is ended");
     }
 
     private void Send()
@@ -173,6 +274,7 @@ internal sealed class History
         {
             Violation.Unless(waits <= TimeSpan.FromSeconds(60), $"the client waits {waits}");
             _clock.Pass(waits);
+            _connections++;
             _connection = new SimulatedConnection();
             _service.Accept(_connection);
             _client.Connect(_connection);
@@ -189,6 +291,10 @@ internal sealed class History
         {
             case 0 or 1 or 2:
                 _connection.Cut(_chance, inOrder: false);
+                break;
+            case 3 when _closesLeft > 0 && _chance.Next(2) == 0:
+                _closesLeft--;
+                _service.Reset();
                 break;
             case 3 when _closesLeft > 0:
                 _closesLeft--;
@@ -223,6 +329,7 @@ internal sealed class History
     private void Restart()
     {
         _client.Die();
+        _endedOverFilterBefore = _service.EndedOverFilter;
         _process++;
         if (_next is not null)
         {
@@ -233,5 +340,5 @@ internal sealed class History
         _client = NewClient();
     }
 
-    private SimulatedClient NewClient() => new(_process, _ledger, _options, _clock, _linkOptions, _chance);
+    private SimulatedClient NewClient() => new(_process, _ledger, _options, _clock, _linkOptions, _chance, _broken);
 }

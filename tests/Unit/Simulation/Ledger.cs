@@ -57,6 +57,9 @@ internal sealed class Ledger
 
     public List<SentRecord> Sent { get; } = [];
 
+    /// <summary>Whether a harmless message can look like the reason why connections end: each of them is taken over, some just when it was sent.</summary>
+    public bool MayBeBlamed { get; set; }
+
     public List<OwedRecord> Owed { get; } = [];
 
     /// <summary>The service has received a PUBLISH, perhaps not for the first time.</summary>
@@ -102,7 +105,7 @@ internal sealed class Ledger
                 Violation.Unless(sent.IsRefused, $"message {sent.Number} was reported as refused and was not");
                 break;
             case FaultIds.MessageClosesConnection:
-                Violation.Unless(sent.IsPoison, $"message {sent.Number} was given up and is harmless");
+                Violation.Unless(sent.IsPoison || MayBeBlamed, $"message {sent.Number} was given up and is harmless");
                 break;
         }
     }
@@ -146,6 +149,15 @@ internal sealed class Ledger
 
     public void AcknowledgedByClient(OwedRecord owed) =>
         Violation.Unless(owed.IsConsumed, $"message {owed.Number} was acknowledged before anybody had it");
+
+    /// <summary>A session has ended: its senders know what became of their messages.</summary>
+    public void Settle(int lastProcess, SentRecord? neverTaken)
+    {
+        foreach (var sent in Sent.Where(sent => sent.Process == lastProcess && sent.QualityOfService != QualityOfService.AtMostOnce))
+        {
+            Violation.Unless(sent.Settled is not null || sent == neverTaken, $"nobody was told what became of message {sent.Number}");
+        }
+    }
 
     /// <summary>Everything is over: nothing was lost.</summary>
     public void Close(int lastProcess)

@@ -16,6 +16,9 @@ namespace IoTF.Tests.Unit.Simulation;
 internal sealed class SimulatedClient
 {
     public const string Inbound = "d";
+
+    /// <summary>A filter over which the service ends the connection.</summary>
+    public const string BadFilter = "f";
     private static readonly SubscriptionRequest Request = new(Inbound, MessageKind.Event);
 
     private readonly Ledger _ledger;
@@ -27,17 +30,23 @@ internal sealed class SimulatedClient
     private readonly List<ReceivedMessage> _held = [];
     private readonly List<Task> _requests = [];
     private readonly int _number;
+    private readonly BrokenClient? _broken;
     private SendBatch _batch;
     private SimulatedConnection? _connection;
     private Link? _link;
     private long _connectedAt;
 
-    public SimulatedClient(int number, Ledger ledger, SessionOptions options, SimulatedClock clock, LinkOptions linkOptions, Random chance)
+    /// <summary>What is subscribed on this connection before it is open.</summary>
+    private Task _subscribing = Task.CompletedTask;
+    private Task<Receiver>? _badReceiver;
+
+    public SimulatedClient(int number, Ledger ledger, SessionOptions options, SimulatedClock clock, LinkOptions linkOptions, Random chance, BrokenClient? broken)
     {
         _number = number;
         _ledger = ledger;
         _clock = clock;
         _linkOptions = linkOptions;
+        _broken = broken;
         _session = new Session(options with { Subscriptions = [Request] }, clock);
         _policy = new ReconnectPolicy(options, options.Reconnect, chance.NextDouble);
         _batch = NewBatch();
@@ -51,6 +60,26 @@ internal sealed class SimulatedClient
     public Fault? Over { get; private set; }
 
     public bool IsAttached { get; private set; }
+
+    /// <summary>Whether it has a connection on which everything is subscribed.</summary>
+    public bool IsOpen { get; private set; }
+
+    /// <summary>Why nothing more comes for the bad filter; null while it was not asked for, or is still hoped for.</summary>
+    public Fault? EndOfBadFilter
+    {
+        get
+        {
+            try
+            {
+                _ = _badReceiver is { IsCompleted: true } receiver ? receiver.GetAwaiter().GetResult().Take(TimeSpan.Zero, CancellationToken.None) : null;
+                return null;
+            }
+            catch (FaultException exception)
+            {
+                return exception.Fault;
+            }
+        }
+    }
 
     public bool IsIdle => !_batch.HasUnwritten && _session.Counters.Pending == 0 && _held.Count == 0 && _session.Counters.Waiting == 0 && _requests.TrueForAll(one => one.IsCompleted);
 
@@ -82,6 +111,9 @@ internal sealed class SimulatedClient
         TopicFilters = [new MQTTnet.Packets.MqttTopicFilter { Topic = "x" }],
     }));
 
+    /// <summary>Receives from the bad filter.</summary>
+    public void ReceiveBadFilter() => _badReceiver ??= _session.ReceiveAsync(new SubscriptionRequest(BadFilter, MessageKind.Event), CancellationToken.None);
+
     /// <summary>Reads what has arrived, and learns by it that the connection has ended.</summary>
     public void Read()
     {
@@ -94,7 +126,7 @@ internal sealed class SimulatedClient
         {
             if (!link.FillAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult())
             {
-                End(IsAttached ? SessionFaults.ClosedByService(_session.Options) : null, closedByService: true);
+                End(IsAttached ? SessionFaults.ClosedByService(_session.Options) : null, endedByPeer: true);
                 return;
             }
 
@@ -105,29 +137,33 @@ internal sealed class SimulatedClient
                     return;
                 }
 
-                _session.Exchange.Attach(Handshake.Judge(answer, link, _session.Options), _policy.HasSuspect);
+                var accepted = Handshake.Judge(answer, link, _session.Options);
+                _session.Exchange.Attach(accepted, _policy.HasSuspect);
                 IsAttached = true;
                 _connectedAt = _clock.GetTimestamp();
-                _session.Opened();
+
+                // Before a session was open, a failure is told to who opens it: here the first connection is open at once.
+                _subscribing = _session.WasOpened ? _session.SubscribeInitialAsync(accepted, CancellationToken.None) : Task.CompletedTask;
             }
 
             _session.Exchange.TakeArrived(link);
+            Open(link);
         }
         catch (LinkException exception)
         {
-            Violation.Unless(exception.Failure == LinkFailure.Broken, $"{exception.Message}");
-            End(LinkFaults.WhileOpen(exception, _session.Options.Endpoint, "simulated"), closedByService: false);
+            Violation.Unless(exception.Failure is LinkFailure.Broken or LinkFailure.Reset, $"{exception.Message}");
+            End(LinkFaults.WhileOpen(exception, _session.Options.Endpoint, "simulated"), endedByPeer: exception.Failure == LinkFailure.Reset);
         }
         catch (FaultException exception)
         {
-            End(exception.Fault, closedByService: true);
+            End(exception.Fault, endedByPeer: true);
         }
 
         Note();
     }
 
     /// <summary>Gives the connection up, because it is silent.</summary>
-    public void FindDead() => End(SessionFaults.Silent(_session.Options, TimeSpan.FromSeconds(90)), closedByService: false);
+    public void FindDead() => End(SessionFaults.Silent(_session.Options, TimeSpan.FromSeconds(90)), endedByPeer: false);
 
     /// <summary>The senders do not wait any longer for what is under way. It stays under way.</summary>
     public void LosePatience()
@@ -143,10 +179,17 @@ internal sealed class SimulatedClient
     /// <summary>Takes what has arrived out of the inbox.</summary>
     public void Take()
     {
-        while (_receiver.Take(TimeSpan.Zero, CancellationToken.None) is { } message)
+        try
         {
-            _ledger.Handed(OwedBy(message), _number);
-            _held.Add(message);
+            while (_receiver.Take(TimeSpan.Zero, CancellationToken.None) is { } message)
+            {
+                _ledger.Handed(OwedBy(message), _number);
+                _held.Add(message);
+            }
+        }
+        catch (FaultException exception)
+        {
+            Violation.Unless(_ledger.MayBeBlamed, $"a harmless filter was given up: {exception.Message}");
         }
     }
 
@@ -178,12 +221,34 @@ internal sealed class SimulatedClient
         }
     }
 
+    /// <summary>Lets what subscribes go on until it waits for the service again, and opens the session when that has ended.</summary>
+    private void Open(Link link)
+    {
+        if (IsOpen)
+        {
+            return;
+        }
+
+        Await(() => _subscribing.IsCompleted || _session.Exchange.AwaitsAnswer);
+        if (_subscribing.IsCompleted)
+        {
+            _subscribing.GetAwaiter().GetResult();
+            IsOpen = true;
+            _session.Opened();
+            _session.Exchange.Probe(link);
+        }
+    }
+
+    /// <summary>Waits for what threads of the pool do for the session: it depends on nothing but what has happened in the history.</summary>
+    private static void Await(Func<bool> condition) =>
+        Violation.Unless(SpinWait.SpinUntil(condition, TimeSpan.FromSeconds(60)), $"what subscribes does not go on");
+
     private OwedRecord OwedBy(ReceivedMessage message) => _ledger.Owed[int.Parse(Encoding.ASCII.GetString(message.Payload), provider: null)];
 
     private SendBatch NewBatch() => new(_session, TimeSpan.FromSeconds(60), wantsAll: true);
 
     /// <summary>What the supervisor does when a connection ends.</summary>
-    private void End(Fault? fault, bool closedByService)
+    private void End(Fault? fault, bool endedByPeer)
     {
         if (_link is not { } link)
         {
@@ -195,9 +260,13 @@ internal sealed class SimulatedClient
         ReconnectDecision decision;
         if (IsAttached)
         {
+            var isOverFilter = endedByPeer && _broken is not { IgnoresFilters: true } && _session.EndedOverFilter();
             exchange.Detach(fault);
-            decision = _policy.AfterLoss(new EndedConnection(
-                fault, _clock.GetElapsedTime(_connectedAt), closedByService, exchange.HasProgressed, exchange.OldestInFlight, exchange.HasAnswered));
+            Await(() => _subscribing.IsCompleted && _badReceiver is not { IsCompleted: false });
+            _ = _subscribing.Exception;
+            var ended = new EndedConnection(
+                fault, _clock.GetElapsedTime(0), _clock.GetElapsedTime(_connectedAt), endedByPeer, exchange.OldestInFlight, exchange.HasAnswered, exchange.HasProbed, isOverFilter);
+            decision = _policy.AfterLoss(_broken?.Believes(ended) ?? ended);
         }
         else
         {
@@ -205,7 +274,7 @@ internal sealed class SimulatedClient
         }
 
         _ = link.DisposeAsync();
-        (_link, _connection, IsAttached) = (null, null, false);
+        (_link, _connection, IsAttached, IsOpen) = (null, null, false, false);
         if (decision.Step == ReconnectStep.Stop)
         {
             Over = decision.Fault;
@@ -214,7 +283,7 @@ internal sealed class SimulatedClient
             return;
         }
 
-        _session.Lost(fault);
+        _session.Lost(fault, decision.Warns);
         if (decision.Step == ReconnectStep.GiveUpOldest)
         {
             exchange.GiveUpOldest(message => SessionFaults.MessageClosesConnection(_session.Options, message.Topic));

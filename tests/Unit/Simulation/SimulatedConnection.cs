@@ -26,4 +26,11 @@ internal sealed class SimulatedConnection
             pipe.Cut(chance.Next(pipe.OnTheWay + 1), inOrder);
         }
     }
+
+    /// <summary>The service ends it with packets unread: what it sent before may arrive.</summary>
+    public void Reset(Random chance)
+    {
+        Up.Reset(arrives: 0);
+        Down.Reset(chance.Next(Down.OnTheWay + 1));
+    }
 }

@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+
 namespace IoTF.Tests.Unit.Simulation;
 
 /// <summary>One direction of a connection. What was written is on its way until the history lets it arrive, byte by byte if it wants.</summary>
@@ -9,6 +11,7 @@ internal sealed class SimulatedPipe
     private int _end;
     private bool _ends;
     private bool _broken;
+    private bool _reset;
 
     /// <summary>Bytes that were written and have not arrived.</summary>
     public int OnTheWay => _end - _arrived;
@@ -20,7 +23,7 @@ internal sealed class SimulatedPipe
     {
         if (_ends || _broken)
         {
-            throw new IOException("The simulated network is cut.");
+            throw Ended();
         }
 
         if (_end + bytes.Length > _bytes.Length)
@@ -46,12 +49,23 @@ internal sealed class SimulatedPipe
         _broken |= !inOrder;
     }
 
+    /// <summary>So much still arrives, then the other end learns that the connection was reset.</summary>
+    public void Reset(int arrives)
+    {
+        Cut(arrives, inOrder: false);
+        _reset = true;
+    }
+
+    private IOException Ended() => _reset
+        ? new IOException("The simulated connection was reset.", new SocketException((int)SocketError.ConnectionReset))
+        : new IOException("The simulated network is cut.");
+
     public int Read(Span<byte> into)
     {
         var count = Math.Min(into.Length, _arrived - _start);
         if (count == 0 && _broken)
         {
-            throw new IOException("The simulated network is cut.");
+            throw Ended();
         }
 
         _bytes.AsSpan(_start, count).CopyTo(into);

@@ -13,6 +13,9 @@ internal sealed class SimulatedService(Random chance, Ledger ledger, LinkOptions
 {
     private readonly int _window = chance.Next(1, 11);
     private readonly int _mostIds = chance.Next(12, 40);
+
+    /// <summary>How many of three connections that it ends it resets: a service does so always, or never, or when it has packets unread.</summary>
+    private readonly int _resetsOfThree = new[] { 0, 1, 3 }[chance.Next(3)];
     private readonly Queue<Action<Link>> _answers = new();
 
     /// <summary>Packet ids that the client uses on this connection and that are not answered to the end.</summary>
@@ -26,6 +29,12 @@ internal sealed class SimulatedService(Random chance, Ledger ledger, LinkOptions
 
     /// <summary>So many next connections are refused.</summary>
     public int Refusals { get; set; }
+
+    /// <summary>So many next connections are accepted and closed at once, perhaps after a message that the service owes.</summary>
+    public int ClosedAtOnce { get; set; }
+
+    /// <summary>How many connections it has ended over a filter.</summary>
+    public int EndedOverFilter { get; private set; }
 
     /// <summary>So many next connections get no answer.</summary>
     public int Stalls { get; set; }
@@ -69,6 +78,26 @@ internal sealed class SimulatedService(Random chance, Ledger ledger, LinkOptions
         _open.Clear();
         _unacknowledged = 0;
         IsSilent = false;
+    }
+
+    /// <summary>Ends the connection with packets unread, which resets it.</summary>
+    public void Reset()
+    {
+        _connection?.Reset(chance);
+        Close();
+    }
+
+    /// <summary>Ends the connection in one of the ways in which services do.</summary>
+    public void End()
+    {
+        if (chance.Next(3) < _resetsOfThree)
+        {
+            Reset();
+        }
+        else
+        {
+            Close();
+        }
     }
 
     /// <summary>Loses the session, as a service that is started anew without persistence.</summary>
@@ -119,7 +148,7 @@ internal sealed class SimulatedService(Random chance, Ledger ledger, LinkOptions
                 }
             }
         }
-        catch (LinkException exception) when (exception.Failure == LinkFailure.Broken)
+        catch (LinkException exception) when (exception.Failure is LinkFailure.Broken or LinkFailure.Reset)
         {
             Close();
         }
@@ -165,13 +194,20 @@ internal sealed class SimulatedService(Random chance, Ledger ledger, LinkOptions
                 Violation.Unless(finished.IsReceived, $"message {finished.Owed.Number} was completed before it was received");
                 Acknowledge(finished);
                 break;
+            case MqttSubscribePacket subscribe when subscribe.TopicFilters.Exists(filter => filter.Topic == SimulatedClient.BadFilter):
+                EndedOverFilter++;
+                End();
+                break;
             case MqttSubscribePacket subscribe:
                 Use(subscribe.PacketIdentifier);
                 _answers.Enqueue(to =>
                 {
                     _open.Remove(subscribe.PacketIdentifier);
-                    to.Send(new MqttSubAckPacket { PacketIdentifier = subscribe.PacketIdentifier, ReasonCodes = [MqttSubscribeReasonCode.GrantedQoS2] });
+                    to.Send(new MqttSubAckPacket { PacketIdentifier = subscribe.PacketIdentifier, ReasonCodes = [.. subscribe.TopicFilters.Select(_ => MqttSubscribeReasonCode.GrantedQoS2)] });
                 });
+                break;
+            case MqttPingReqPacket:
+                link.Send(MqttPingRespPacket.Instance);
                 break;
             default:
                 throw new Violation($"the client sent {packet.GetType().Name}");
@@ -226,6 +262,18 @@ internal sealed class SimulatedService(Random chance, Ledger ledger, LinkOptions
             }
         }
 
+        if (ClosedAtOnce > 0)
+        {
+            ClosedAtOnce--;
+            if (chance.Next(2) == 0)
+            {
+                SendOwed();
+            }
+
+            Close();
+            return;
+        }
+
         SendOwed();
     }
 
@@ -249,7 +297,7 @@ internal sealed class SimulatedService(Random chance, Ledger ledger, LinkOptions
                 Answer();
             }
 
-            Close();
+            End();
             return;
         }
 

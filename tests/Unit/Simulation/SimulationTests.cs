@@ -7,7 +7,7 @@ namespace IoTF.Tests.Unit.Simulation;
 
 /// <summary>
 /// Random histories of a session over a network that is cut at any byte, with a service that delays and repeats its acknowledgements,
-/// forgets sessions, refuses, stalls and closes, and with processes that are killed; each checked against a model.
+/// forgets sessions, refuses, stalls, closes and resets, also over a message or a filter, with another client that takes the ClientId over, and with processes that are killed; each checked against a model.
 /// </summary>
 /// <remarks>
 /// The seed of a history that breaks a rule is in the failure's message. IOTF_SIMULATION_SEED runs that one alone,
@@ -51,6 +51,11 @@ public sealed class SimulationTests(ITestOutputHelper output)
     [InlineData(typeof(ForgetsTheIdOfAResend))]
     [InlineData(typeof(ForgetsDup))]
     [InlineData(typeof(BelievesInDelivery))]
+    [InlineData(typeof(ForgivesResets))]
+    [InlineData(typeof(ForgetsShortLivedConnections))]
+    [InlineData(typeof(BlamesWithoutProof))]
+    [InlineData(typeof(ClearsByOtherAnswers))]
+    [InlineData(typeof(AsksForABadFilterForEver))]
     public void A_client_that_breaks_a_rule_is_found_out(Type rule)
     {
         foreach (var version in Enum.GetValues<MqttVersion>())

@@ -86,7 +86,7 @@ internal sealed class ScriptedPeer : IAsyncDisposable
 
                 all.Add(packet);
             }
-            catch (LinkException exception) when (exception.Failure == LinkFailure.Broken)
+            catch (LinkException exception) when (exception.Failure is LinkFailure.Broken or LinkFailure.Reset)
             {
                 return all;
             }
