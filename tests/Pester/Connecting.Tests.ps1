@@ -32,6 +32,15 @@ Describe 'Connecting' {
         $fault.ErrorDetails.RecommendedAction | Should -Match 'token'
     }
 
+    It 'is tried again with -RetryConnect while the service is not available, and not when it refuses the client' {
+        Set-IoTFEmulatorFault "d:$($emulator.Organization):pump:known" -RefuseConnect 3 -Count 2
+        (Get-Fault { Connect-IoTFDevice @there -DeviceType pump -DeviceId known -Token $known.Token }).FullyQualifiedErrorId | Should -BeLike 'ServiceUnavailable,*'
+        $session = Connect-IoTFDevice @there -DeviceType pump -DeviceId known -Token $known.Token -RetryConnect 60 -ReconnectDelay 0.01
+        $session.State | Should -Be 'Open'
+        $session | Disconnect-IoTFSession
+        (Get-Fault { Connect-IoTFDevice @there -DeviceType pump -DeviceId known -Token $other.Token -RetryConnect 3600 }).FullyQualifiedErrorId | Should -BeLike 'NotAuthorized,*'
+    }
+
     It 'is refused for an unknown device' {
         $fault = Get-Fault { Connect-IoTFDevice @there -DeviceType pump -DeviceId unknown -Token $other.Token }
         $fault.FullyQualifiedErrorId | Should -BeLike 'NotAuthorized,*'

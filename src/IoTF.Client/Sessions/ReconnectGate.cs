@@ -15,6 +15,9 @@ internal sealed class ReconnectGate(TimeSpan interval, TimeProvider clock)
     /// <summary>The gate of this process: a third of what the service allows, because other processes connect, too.</summary>
     public static ReconnectGate OfProcess { get; } = new(TimeSpan.FromMilliseconds(10), TimeProvider.System);
 
+    /// <summary>The time between two of them.</summary>
+    public TimeSpan Interval => interval;
+
     /// <summary>Waits for a turn.</summary>
     public Task PassAsync(CancellationToken cancellationToken)
     {

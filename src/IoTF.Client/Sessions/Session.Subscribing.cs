@@ -38,6 +38,12 @@ public sealed partial class Session
         }
     }
 
+    /// <summary>
+    /// Whether a connection ended in place of an answer to a filter. It is asked for again before any message is sent: the service may close over a
+    /// message that is sent with it.
+    /// </summary>
+    internal bool HasSuspectedFilter => _mailroom.Subscriptions.Any(static subscription => subscription.Strikes > 0);
+
     /// <summary>Subscribes what is wanted and the service does not have, and ends what it has and nobody wants any more.</summary>
     internal async Task SubscribeInitialAsync(AcceptedConnection connection, CancellationToken cancellationToken)
     {

@@ -203,7 +203,7 @@ internal sealed class Supervisor
         {
             _accepted = true;
             _session.Accepted(connection.SessionExpiry);
-            var repeated = Exchange.Attach(connection, probes: _policy.HasSuspect);
+            var repeated = Exchange.Attach(connection, probes: _policy.HasSuspect || _session.HasSuspectedFilter);
             if (repeated > 0)
             {
                 _session.Repeated(repeated);

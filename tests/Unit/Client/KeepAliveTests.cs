@@ -1,3 +1,4 @@
+using IoTF.Client.Connecting;
 using IoTF.Client.Faults;
 using IoTF.Client.Sending;
 using IoTF.Client.Sessions;
@@ -75,6 +76,12 @@ public sealed class KeepAliveTests : ClientTest
         await ReceivedAsync(session, peer);
         Assert.Equal(SessionState.Open, session.State);
     }
+
+    [Theory]
+    [InlineData(0, true)]
+    [InlineData(60, false)]
+    public void Without_a_keep_alive_TCP_looks_for_a_dead_link(int seconds, bool expected) =>
+        Assert.Equal(expected, Handshake.TargetOf(Device with { KeepAlive = TimeSpan.FromSeconds(seconds) }).TcpKeepAlive);
 
     [Fact]
     public async Task In_mqtt_5_the_keep_alive_of_the_service_wins()

@@ -135,6 +135,34 @@ public sealed class ReconnectResumeTests : ReconnectTest
     }
 
     [Fact]
+    public async Task The_patience_of_a_sender_does_not_start_again_with_a_new_connection()
+    {
+        var (session, peer) = await OpenAsync(Lasting with { MaxInFlight = 1 });
+        using var batch = new SendBatch(session, Tolerance, wantsAll: true);
+        await Blocking(() => batch.Send(Message(0, QualityOfService.AtLeastOnce), CancellationToken.None));
+        await peer.ReceiveAsync<MqttPublishPacket>();
+        var sending = Blocking(() => batch.Send(Message(1, QualityOfService.AtLeastOnce), CancellationToken.None));
+        await Clock.TimerSetAsync(Tolerance);
+        for (var spent = TimeSpan.Zero; spent < LastingFor * 2; spent += LastingFor)
+        {
+            peer = await ReplaceAsync(peer);
+            await ProveAsync(peer);
+            await peer.ReceiveAsync<MqttPublishPacket>();
+            Assert.False(sending.IsCompleted);
+        }
+
+        Clock.Advance(Tolerance - (LastingFor * 2));
+        await sending;
+
+        // Told in the order of sending: the first message is still in flight.
+        var closing = session.CloseAsync(TimeSpan.Zero);
+        await peer.ReceiveAsync<MqttDisconnectPacket>();
+        await peer.CloseAsync();
+        await closing.WaitAsync(Deadline.Limit);
+        Assert.Equal([FaultIds.SessionClosed, FaultIds.AcknowledgeTimeout], ReportsOf(batch).Select(message => message.Fault!.Id));
+    }
+
+    [Fact]
     public async Task A_smaller_Receive_Maximum_of_the_next_connection_holds_for_what_is_sent_again()
     {
         var (session, peer) = await OpenAsync(Lasting with { Version = MqttVersion.V5, Persistent = true });

@@ -11,7 +11,7 @@ public abstract class ReconnectTest : ReceivingTest
     protected static readonly ReconnectOptions AtOnce = new(TimeSpan.Zero, TimeSpan.Zero);
 
     /// <summary>How long a connection has to last to be none of those that are ended again and again.</summary>
-    private static readonly TimeSpan LastingFor = TimeSpan.FromSeconds(10);
+    protected static readonly TimeSpan LastingFor = TimeSpan.FromSeconds(10);
 
     protected SessionOptions Lasting => Device with { Reconnect = AtOnce };
 

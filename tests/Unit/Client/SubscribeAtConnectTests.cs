@@ -77,7 +77,23 @@ public sealed class SubscribeAtConnectTests : ClientTest
         await Clock.TimerSetAsync(TimeSpan.FromSeconds(9), times: 2);
         Clock.Advance(TimeSpan.FromSeconds(9));
         Assert.Equal(FaultIds.SubscribeTimeout, (await FaultOf(opening)).Id);
-        Assert.DoesNotContain(await peer.ReceiveToEndAsync(), packet => packet is not MqttDisconnectPacket);
+        Assert.IsType<MqttDisconnectPacket>(Assert.Single(await peer.ReceiveToEndAsync()));
+    }
+
+    [Theory]
+    [InlineData(MqttVersion.V31)]
+    [InlineData(MqttVersion.V311)]
+    [InlineData(MqttVersion.V5)]
+    public async Task A_client_that_gives_up_after_it_was_accepted_sends_DISCONNECT_so_that_no_last_will_is_sent(MqttVersion version)
+    {
+        var session = NewSession(WithCommands with { Version = version });
+        var opening = session.OpenAsync(CancellationToken.None);
+        var peer = await Server.AcceptAsync();
+        await peer.AcceptClientAsync();
+        var subscribe = await peer.ReceiveAsync<MqttSubscribePacket>();
+        peer.Send(new MqttSubAckPacket { PacketIdentifier = subscribe.PacketIdentifier, ReasonCodes = [MqttSubscribeReasonCode.UnspecifiedError] });
+        Assert.Equal(FaultIds.SubscriptionRefused, (await FaultOf(opening)).Id);
+        Assert.IsType<MqttDisconnectPacket>(Assert.Single(await peer.ReceiveToEndAsync()));
     }
 
     [Fact]

@@ -138,7 +138,7 @@ internal sealed class SimulatedClient
                 }
 
                 var accepted = Handshake.Judge(answer, link, _session.Options);
-                _session.Exchange.Attach(accepted, _policy.HasSuspect);
+                _session.Exchange.Attach(accepted, probes: _policy.HasSuspect || _session.HasSuspectedFilter);
                 IsAttached = true;
                 _connectedAt = _clock.GetTimestamp();
 

@@ -27,6 +27,21 @@ public sealed class DialerTests
         Assert.Equal(SslProtocols.Tls12, Assert.IsType<SslStream>(stream).SslProtocol);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task TCP_looks_for_a_dead_link_when_it_is_asked_to(bool asked)
+    {
+        await using var server = LocalServer.Silent();
+        await using var stream = await Dialer.DialAsync(new DialTarget(Name, server.Port, Tls: null) { TcpKeepAlive = asked }, default).WaitAsync(Patience.Limit);
+        var socket = Assert.IsAssignableFrom<NetworkStream>(stream).Socket;
+        Assert.Equal(asked ? 1 : 0, socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive));
+        if (asked)
+        {
+            Assert.Equal(60, socket.GetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime));
+        }
+    }
+
     [Fact]
     public async Task Only_TLS_1_2_is_offered_unless_asked_otherwise()
     {

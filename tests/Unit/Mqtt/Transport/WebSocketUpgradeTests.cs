@@ -37,6 +37,22 @@ public sealed class WebSocketUpgradeTests
         Assert.Contains("\r\nSec-WebSocket-Protocol: mqtt\r\n", request, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_WebSocket_that_breaks_off_without_its_close_frame_is_ended_by_the_other_end()
+    {
+        await using var server = LocalServer.Does(async stream =>
+        {
+            await HttpText.WriteAsync(stream, Accepting(await HttpText.ReadHeadAsync(stream)));
+            await stream.ReadExactlyAsync(new byte[1]);
+            stream.Socket.Shutdown(SocketShutdown.Send);
+            await stream.CopyToAsync(Stream.Null);
+        });
+        await using var link = new Link(await DialAsync(server), new LinkOptions { Version = IoTF.Mqtt.MqttVersion.V311 });
+        link.Send(MQTTnet.Packets.MqttPingReqPacket.Instance);
+        var exception = await Assert.ThrowsAsync<LinkException>(() => link.FillAsync(CancellationToken.None).AsTask().WaitAsync(Patience.Limit));
+        Assert.Equal(LinkFailure.Reset, exception.Failure);
+    }
+
     [Theory]
     [InlineData("HTTP/1.1 404 Not Found\r\n\r\n", "HTTP 404 (NotFound)")]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", "HTTP 200 (OK)")]
