@@ -66,7 +66,7 @@ internal static class Handshake
     {
         var target = TargetOf(options);
         var stream = await Dialer.DialAsync(target, cancellationToken, clock).ConfigureAwait(false);
-        return await LogInAsync(stream, options, clock, target.Pace, cancellationToken).ConfigureAwait(false);
+        return await LogInAsync(stream, options, clock, target, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Where the options lead, and how.</summary>
@@ -97,7 +97,7 @@ internal static class Handshake
     /// <summary>Sends CONNECT on a stream that leads to the service, and takes its answer.</summary>
     /// <exception cref="FaultException">The service refuses.</exception>
     /// <exception cref="LinkException">The connection ended, or what arrived was no answer.</exception>
-    internal static async Task<AcceptedConnection> LogInAsync(Stream stream, SessionOptions options, TimeProvider clock, ReadPace pace, CancellationToken cancellationToken)
+    internal static async Task<AcceptedConnection> LogInAsync(Stream stream, SessionOptions options, TimeProvider clock, DialTarget target, CancellationToken cancellationToken)
     {
         var link = new Link(stream, new LinkOptions
         {
@@ -105,7 +105,8 @@ internal static class Handshake
             MaximumPacketSize = MaximumPacketSize,
             ReadsThroughLargePublish = true,
             Clock = clock,
-            Pace = pace,
+            Pace = target.Pace,
+            Progress = target.Progress,
         });
         try
         {

@@ -36,7 +36,7 @@ internal sealed class LoginTrial(SessionOptions options, string? eventId, TimePr
         var mayKeep = !options.Identity.IsQuickstart && options.Identity is not { Role: ClientRole.ScalableApplication, InstanceId: null };
         try
         {
-            var accepted = await Handshake.LogInAsync(stream, options with { Persistent = mayKeep }, clock, new ReadPace(), cancellationToken).ConfigureAwait(false);
+            var accepted = await Handshake.LogInAsync(stream, options with { Persistent = mayKeep }, clock, Handshake.TargetOf(options), cancellationToken).ConfigureAwait(false);
             _link = accepted.Link;
             _sessionWasThere = mayKeep && accepted.SessionPresent;
             _leavesSession = mayKeep && !accepted.SessionPresent;

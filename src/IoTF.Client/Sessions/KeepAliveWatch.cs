@@ -6,10 +6,16 @@ namespace IoTF.Client.Sessions;
 /// <summary>Keeps a link alive, and finds out when it is dead (MQTT-3.1.1 §3.1.2.10).</summary>
 internal static class KeepAliveWatch
 {
+    /// <summary>How often it looks at what the system still has to send, in the time that an answer has.</summary>
+    private const int LooksAtProgress = 10;
+
+    /// <summary>What TCP sends at once: of so few bytes the first are on their way.</summary>
+    private const int Segment = 1400;
+
     /// <summary>
     /// Sends a PINGREQ when nothing was sent, or nothing received, for three quarters of the keep-alive: a client that only sends must ask,
-    /// too, to learn that nobody listens. The answer has as long again, from when the network has taken the PINGREQ: on a slow connection it waits
-    /// behind what was sent before, and as long as that gets on, the connection lives.
+    /// too, to learn that nobody listens. The answer has as long again, from when the PINGREQ has left this machine: on a slow connection it
+    /// waits behind what was sent before, and as long as that gets on, the connection lives.
     /// </summary>
     /// <param name="link">The link.</param>
     /// <param name="options">Whose it is.</param>
@@ -48,9 +54,9 @@ internal static class KeepAliveWatch
             // Before the sending: an answer must not be older than the question, however soon it comes.
             var asked = clock.GetTimestamp();
             ask(link);
-            if (await HasLeftAsync(link, asked, patience, clock, cancellationToken).ConfigureAwait(false))
+            if (await HasLeftAsync(link, asked, patience, clock, cancellationToken).ConfigureAwait(false) is { } left)
             {
-                var untilAnswer = patience - clock.GetElapsedTime(link.LastSent);
+                var untilAnswer = patience - clock.GetElapsedTime(left);
                 if (untilAnswer > TimeSpan.Zero)
                 {
                     await DelayAsync(untilAnswer, clock, cancellationToken).ConfigureAwait(false);
@@ -64,9 +70,9 @@ internal static class KeepAliveWatch
         }
     }
 
-    /// <summary>Waits until the network has taken what was sent.</summary>
-    /// <returns>False when it takes nothing, and nothing arrives, for as long as is given.</returns>
-    private static async Task<bool> HasLeftAsync(Link link, long asked, TimeSpan patience, TimeProvider clock, CancellationToken cancellationToken)
+    /// <summary>Waits until what was sent has left the machine.</summary>
+    /// <returns>When it did; null when nothing gets on, and nothing arrives, for as long as is given.</returns>
+    private static async Task<long?> HasLeftAsync(Link link, long asked, TimeSpan patience, TimeProvider clock, CancellationToken cancellationToken)
     {
         var leaving = link.FlushAsync(cancellationToken);
         while (!leaving.IsCompleted)
@@ -77,12 +83,31 @@ internal static class KeepAliveWatch
             await over.CancelAsync().ConfigureAwait(false);
             if (!leaving.IsCompleted && link.BytesSent == sent && link.LastReceived < asked)
             {
-                return false;
+                return null;
             }
         }
 
         await leaving.ConfigureAwait(false);
-        return true;
+        if (!link.Progress.TryRead(out var asking, out var acknowledged) || asking - acknowledged <= Segment)
+        {
+            return link.LastSent;
+        }
+
+        // The system has taken it, and still has much that was before it.
+        var gotOn = clock.GetTimestamp();
+        while (link.LastReceived < asked && clock.GetElapsedTime(gotOn) < patience)
+        {
+            await DelayAsync(patience / LooksAtProgress, clock, cancellationToken).ConfigureAwait(false);
+            var before = acknowledged;
+            if (!link.Progress.TryRead(out _, out acknowledged) || asking - acknowledged <= Segment)
+            {
+                return clock.GetTimestamp();
+            }
+
+            gotOn = acknowledged > before ? clock.GetTimestamp() : gotOn;
+        }
+
+        return link.LastReceived < asked ? null : link.LastSent;
     }
 
     private static Task DelayAsync(TimeSpan delay, TimeProvider clock, CancellationToken cancellationToken) =>

@@ -30,6 +30,7 @@ public sealed class Link : IPacketSink, IAsyncDisposable
     {
         _stream = stream;
         Pace = options.Pace;
+        Progress = options.Progress;
         var encodeBuffer = new MqttBufferWriter(256, 4096);
         _formatter = options.Version is { } version
             ? new MqttPacketFormatterAdapter(ToMqttNet(version), encodeBuffer)
@@ -40,6 +41,9 @@ public sealed class Link : IPacketSink, IAsyncDisposable
 
     /// <summary>How much of a hurry the reader is in: to be set by who deals with what it reads.</summary>
     public ReadPace Pace { get; }
+
+    /// <summary>How far the connection under the link has got with what it was given.</summary>
+    public SendProgress Progress { get; }
 
     /// <summary>The version that is spoken; null until the first packet arrived on the accepting side.</summary>
     public MqttVersion? Version => _reader.Version;

@@ -23,6 +23,9 @@ public sealed record LinkOptions
     /// <summary>How much of a hurry the reader is in, where the stream under the link goes by it.</summary>
     public ReadPace Pace { get; init; } = new();
 
+    /// <summary>How far the connection under the link has got with what it was given, where it goes over TCP.</summary>
+    public SendProgress Progress { get; init; } = new();
+
     /// <summary>
     /// The clock behind <see cref="Link.LastReceived"/> and <see cref="Link.LastSent"/>, and behind the second in which the reader can
     /// read what has arrived after a write failed.

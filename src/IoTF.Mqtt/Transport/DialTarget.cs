@@ -13,6 +13,9 @@ public sealed record DialTarget(string HostName, int Port, TlsDemands? Tls)
     /// <summary>How much of a hurry the reader of the connection is in.</summary>
     public ReadPace Pace { get; init; } = new();
 
+    /// <summary>How far the connection has got with what it was given.</summary>
+    public SendProgress Progress { get; init; } = new();
+
     /// <summary>Whether TCP asks whether the other end is still there: for a connection on which MQTT does not.</summary>
     public bool TcpKeepAlive { get; init; }
 

@@ -15,8 +15,8 @@ public static class Dialer
     private const int TlsRecordOverhead = 29;
 
     /// <summary>
-    /// How much the system takes before it is sent: what is in there counts as sent, and a PINGREQ behind it waits. Systems would take megabytes, which
-    /// a device that is limited to 40 KB/s does not send within its keep-alive.
+    /// How much the system takes before it is sent; Linux takes twice as much. Where <see cref="SendProgress"/> knows nothing it counts as sent, and a
+    /// PINGREQ behind it waits: systems would take megabytes, which a device that is limited to 40 KB/s does not send within its keep-alive.
     /// </summary>
     private const int SendBuffer = 256 * 1024;
 
@@ -48,9 +48,14 @@ public static class Dialer
 
     /// <summary>The second step: TCP to the host, or to the proxy. Several addresses are tried side by side (RFC 8305).</summary>
     /// <exception cref="LinkException">No address answered.</exception>
-    public static Task<NetworkStream> ConnectAsync(DialTarget target, IReadOnlyList<IPAddress> addresses, TimeProvider clock, CancellationToken cancellationToken) =>
-        ReachAsync(target, (hostName, port) => AddressRace.RunAsync(
-            AddressRace.Interleave(addresses), (address, token) => ConnectAsync(target, hostName, address, port, token), clock, cancellationToken));
+    public static async Task<NetworkStream> ConnectAsync(
+        DialTarget target, IReadOnlyList<IPAddress> addresses, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        var stream = await ReachAsync(target, (hostName, port) => AddressRace.RunAsync(
+            AddressRace.Interleave(addresses), (address, token) => ConnectAsync(target, hostName, address, port, token), clock, cancellationToken)).ConfigureAwait(false);
+        target.Progress.Follow(stream.Socket);
+        return stream;
+    }
 
     /// <summary>The step of a target with a proxy: the tunnel.</summary>
     /// <param name="stream">Leads to the proxy.</param>
