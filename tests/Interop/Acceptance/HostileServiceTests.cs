@@ -1,5 +1,4 @@
 using IoTF.Tests.Interop.Brokers;
-using IoTF.Tests.Interop.Programs;
 using IoTF.Tests.Interop.Scripts;
 using IoTF.Tests.Interop.Servers;
 using Xunit;
@@ -39,36 +38,6 @@ public sealed class HostileServiceTests
         Assert.Equal("Open", Assert.Single(result.Output).ToString());
         await subscriber.WaitForMessageAsync(message => message.Text == "last");
         Assert.Equal(["before", "after", "last"], subscriber.Messages.Select(message => message.Text).Distinct());
-    }
-
-    [Theory]
-    [InlineData("3.1.1")]
-    [InlineData("5.0")]
-    public async Task A_ClientId_that_another_client_takes_over_while_traffic_flows_ends_the_session(string version)
-    {
-        await using var broker = await MosquittoBroker.StartAsync();
-        using var engine = new ScriptEngine(new Service(broker.PlainPort));
-        using var script = engine.Start(
-            """
-            param($version)
-            $session = Connect-IoTFDevice -Organization abc123 -DeviceType pump -DeviceId p1 -ProtocolVersion $version -ReconnectDelay 0.1 -MaxReconnectDelay 2 @service
-            'connected'
-            while ($true) { try { 'x' | Send-IoTFEvent tick -Format text -TimeoutSec 120 -ErrorAction Stop } catch { $_.FullyQualifiedErrorId; break } }
-            $session.State
-            """,
-            version);
-        await script.Output.WaitForAsync(said => said is "connected");
-
-        // It connects again by itself, a second after it was disconnected.
-        await using var thief = RunningProgram.Start(
-            DebianProgram.MosquittoSubscribe,
-            ["-h", "127.0.0.1", "-p", $"{broker.PlainPort}", "-V", version == "5.0" ? "mqttv5" : "mqttv311", "-i", ClientId, "-t", "other"]);
-        var result = await script.WaitForEndAsync(Limit);
-
-        Assert.Null(result.Failure);
-        var said = result.Output.Skip(1).Select(one => $"{one}").ToList();
-        Assert.StartsWith("RepeatedlyDisconnected,", said[0], StringComparison.Ordinal);
-        Assert.Equal("Failed", said[1]);
     }
 
     [Theory]
