@@ -59,7 +59,7 @@ internal class NetworkWatch
         {
             try
             {
-                // An address that comes is told apart from one that goes by what there is afterwards.
+                // An address that comes is told apart from one that goes by what there is afterward.
                 NetworkChange.NetworkAddressChanged += (_, _) => TellIfAvailable();
                 NetworkChange.NetworkAvailabilityChanged += (_, _) => TellIfAvailable();
             }

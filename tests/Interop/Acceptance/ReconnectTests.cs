@@ -210,7 +210,8 @@ public sealed class ReconnectTests : IAsyncLifetime
         (await mine.RunAsync(Connect)).OrFail();
 
         await strict.KillAsync();
-        using var script = mine.Start("'sending'; 'one' | Send-IoTFEvent tick");
+        // Named, since it may have ended before the cmdlet looks for an open one.
+        using var script = mine.Start("'sending'; 'one' | Send-IoTFEvent tick -Session $session");
         await script.Output.WaitForAsync(said => said is "sending");
         await strict.StartAgainAsync(With("second"));
         var result = await script.WaitForEndAsync();

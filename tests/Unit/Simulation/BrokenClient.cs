@@ -103,13 +103,13 @@ internal sealed class BelievesInDelivery : BrokenClient
         packet is MqttPublishPacket { QualityOfServiceLevel: MqttQualityOfServiceLevel.AtLeastOnce } publish && publish.PacketIdentifier % 5 == 3;
 }
 
-/// <summary>Takes a reset for an accident of the network, so that a message over which the service resets the connection is sent for ever.</summary>
+/// <summary>Takes a reset for an accident of the network, so that a message over which the service resets the connection is sent forever.</summary>
 internal sealed class ForgivesResets : BrokenClient
 {
     public override EndedConnection Believes(EndedConnection ended) => ended.Fault.Message.Contains("reset", StringComparison.Ordinal) ? ended with { EndedByPeer = false } : ended;
 }
 
-/// <summary>Takes every connection for a good one, so that a thief of its ClientId, and a service that accepts and closes, get one after the other for ever.</summary>
+/// <summary>Takes every connection for a good one, so that a thief of its ClientId, and a service that accepts and closes, get one after the other forever.</summary>
 internal sealed class ForgetsShortLivedConnections : BrokenClient
 {
     public override EndedConnection Believes(EndedConnection ended) =>

@@ -40,7 +40,7 @@ internal sealed class History
     private int _troublesLeft;
     private int _closesLeft;
 
-    /// <summary>What goes wrong besides the network, from <see cref="_enemyComes"/> on; a passing enemy goes away, another one stays for ever.</summary>
+    /// <summary>What goes wrong besides the network, from <see cref="_enemyComes"/> on; a passing enemy goes away, another one stays forever.</summary>
     private readonly Enemy _enemy;
     private readonly bool _enemyStays;
     private readonly int _enemyComes;
