@@ -83,16 +83,16 @@ public sealed class InterruptionTests
             param($count, $qos)
             $payload = [byte[]]::new(128KB)
             $taken = 0
-            & { for (; $taken -lt $count; $script:taken++) { if ($taken -eq 16) { Write-Verbose 'It has taken 16.' -Verbose }; , $payload } } | Send-IoTFEvent tick -QoS $qos
+            & { for (; $taken -lt $count; $script:taken++) { if ($taken -eq 4) { Write-Verbose 'It has taken 4.' -Verbose }; , $payload } } | Send-IoTFEvent tick -QoS $qos
             """,
             PayloadCount,
             qos);
 
-        // Far less than a gigabyte fits into what lies between the two ends.
-        await script.Verbose.WaitForAsync(line => line == "It has taken 16.");
+        // More than half a megabyte fits into what lies between the two ends, and far less than a gigabyte.
+        await script.Verbose.WaitForAsync(line => line == "It has taken 4.");
         await StoppedAsync(script, engine);
 
-        Assert.InRange((int)Assert.Single((await engine.RunAsync("$taken")).OrFail().Output), 16, PayloadCount - 1);
+        Assert.InRange((int)Assert.Single((await engine.RunAsync("$taken")).OrFail().Output), 4, PayloadCount - 1);
         broker.HangUp();
     }
 

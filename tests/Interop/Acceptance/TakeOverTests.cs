@@ -24,7 +24,7 @@ public sealed class TakeOverTests
             param($version)
             $session = Connect-IoTFDevice -Organization abc123 -DeviceType pump -DeviceId p1 -ProtocolVersion $version -ReconnectDelay 0.1 -MaxReconnectDelay 2 @service
             'connected'
-            while ($true) { try { 'x' | Send-IoTFEvent tick -Format text -TimeoutSec 120 -ErrorAction Stop } catch { $_.FullyQualifiedErrorId; break } }
+            while ($true) { try { 'x' | Send-IoTFEvent tick -Session $session -Format text -TimeoutSec 120 -ErrorAction Stop } catch { $_.FullyQualifiedErrorId; break } }
             $session.State
             """,
             version);
