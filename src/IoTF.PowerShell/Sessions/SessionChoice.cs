@@ -76,7 +76,9 @@ internal static class SessionChoice
         return session.IsUsable
             ? session
             : throw new IoTFException(
-                ErrorIds.NoSession, $"Session '{session.Name}' is not open ({session.State.ToLowerInvariant()}). {session.LastError}".TrimEnd(), "Connect again.");
+                ErrorIds.NoSession,
+                $"Session '{session.Name}' is not open ({session.State.ToLowerInvariant()}). {session.LastError}".TrimEnd(),
+                session.LastError is null ? "Connect again." : session.Session.Fault!.Advice);
     }
 
     private static string Describe(IReadOnlyList<IoTFSession> sessions) => sessions.Count == 0

@@ -2,11 +2,12 @@ using IoTF.Tests.Interop.Brokers;
 using IoTF.Tests.Interop.Programs;
 using IoTF.Tests.Interop.Scripts;
 using Xunit;
+using Xunit.Abstractions;
 
 namespace IoTF.Tests.Interop.Acceptance;
 
 /// <summary>Another client with the same ClientId, which connects again whenever it is disconnected.</summary>
-public sealed class TakeOverTests
+public sealed class TakeOverTests(ITestOutputHelper output)
 {
     private const string ClientId = "d:abc123:pump:p1";
 
@@ -24,8 +25,9 @@ public sealed class TakeOverTests
             param($version)
             $session = Connect-IoTFDevice -Organization abc123 -DeviceType pump -DeviceId p1 -ProtocolVersion $version -ReconnectDelay 0.1 -MaxReconnectDelay 2 @service
             'connected'
-            while ($true) { try { 'x' | Send-IoTFEvent tick -Session $session -Format text -TimeoutSec 120 -ErrorAction Stop } catch { $_.FullyQualifiedErrorId; break } }
+            while ($true) { try { 'x' | Send-IoTFEvent tick -Session $session -Format text -TimeoutSec 120 -ErrorAction Stop } catch { "$_ $($_.ErrorDetails.RecommendedAction)"; break } }
             $session.State
+            $session.LastError
             """,
             version);
         await script.Output.WaitForAsync(said => said is "connected");
@@ -38,7 +40,11 @@ public sealed class TakeOverTests
 
         Assert.Null(result.Failure);
         var said = result.Output.Skip(1).Select(one => $"{one}").ToList();
-        Assert.StartsWith("RepeatedlyDisconnected,", said[0], StringComparison.Ordinal);
+        output.WriteLine(string.Join('\n', said));
         Assert.Equal("Failed", said[1]);
+
+        // The message that it ended over is told the same as one that comes later.
+        Assert.Contains("same ClientId", said[0], StringComparison.Ordinal);
+        Assert.Contains(said[2], said[0], StringComparison.Ordinal);
     }
 }
