@@ -54,6 +54,19 @@ Describe 'An action' {
         $action.Failed | Should -Be 0
     }
 
+    It 'keeps up while the script waits, although the engine looks for events five times a second only' {
+        $action = Register-IoTFAction -Event -EventId many -MessageData $seen {
+            $null = $Event.MessageData.Add(@($EventArgs.Data, $args[1].Data, $Event.SourceEventArgs.Data, $Event.SourceArgs[1].Data, $Event.SourceIdentifier, "$($Event.Sender)"))
+        }
+        1..300 | Send-IoTFEvent many -Session $device
+        for ($waits = 0; $action.Received -lt 300 -and $waits -lt 30; $waits++) {
+            Wait-Event -SourceIdentifier nothing -Timeout 1
+        }
+
+        $name = $action.SourceIdentifier
+        $seen | ForEach-Object { "$_" } | Should -Be (1..300 | ForEach-Object { "$_ $_ $_ $_ $name $application" })
+    }
+
     It 'is a subscriber and a job of the runspace until it is unregistered' {
         $action = Register-IoTFAction -Event { 'emitted' }
         @(Get-Subscriber).Count | Should -Be 1

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Management.Automation;
 using IoTF.Client.Faults;
 using IoTF.Client.Receiving;
@@ -14,9 +15,19 @@ namespace IoTF.PowerShell.Actions;
 /// The engine runs actions on the thread of the pipeline, between two statements of a script or when there is none. It drops a subscriber
 /// whose action throws, and says nothing to the source of an event when its action has run. Therefore its action is <see cref="Script"/>, which
 /// calls <see cref="Run"/>, which runs the action of the user in the same module, where the engine has put <c>$Event</c> and the others.
+/// <para>
+/// It looks for events rarely, too: five times a second during <c>Wait-Event</c>, three times at a prompt. So when it has run an action it is not let
+/// go at once: while messages wait, the action goes on with them for as long as the script had before, half of the time at most.
+/// </para>
 /// </remarks>
 internal sealed class ActionPump
 {
+    /// <summary>The longest that the action goes on, so that a prompt does not falter.</summary>
+    private static readonly TimeSpan LongestStay = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>How long the next message may take from the inbox to the action: two changes of thread.</summary>
+    private static readonly TimeSpan Passage = TimeSpan.FromMilliseconds(2);
+
     private const string RunVariable = "IoTFRun";
 
     /// <summary>What the engine runs for each event.</summary>
@@ -25,6 +36,10 @@ internal sealed class ActionPump
     /// <summary>How many actions this thread is running, one called by another included.</summary>
     [ThreadStatic]
     private static int s_running;
+
+    /// <summary>When the last action has let this thread go.</summary>
+    [ThreadStatic]
+    private static long s_leftAt;
 
     private readonly IoTFSession _session;
     private readonly Selection _selection;
@@ -39,6 +54,15 @@ internal sealed class ActionPump
     private ReceivedMessage? _received;
     private Action _ended = static () => { };
     private bool _isLeaving;
+
+    /// <summary>What the event in the queue of the engine has in it: the first message of a stay.</summary>
+    private EventArgs? _queued;
+
+    /// <summary>Whether the thread of the pipeline takes the next message without an event.</summary>
+    private bool _isStaying;
+
+    /// <summary>The message that it is to take.</summary>
+    private ActionRun? _handedOver;
     private long _acted;
     private long _failed;
 
@@ -54,7 +78,7 @@ internal sealed class ActionPump
         _subscriber = events.SubscribeEvent(
             source: null, eventName: null, sourceIdentifier, messageData, ScriptBlock.Create(Script), supportEvent: false, forwardEvent: false);
         var module = _subscriber.Action.Module;
-        module.SessionState.PSVariable.Set(new PSVariable(RunVariable, new Func<PSEventArgs, object?>(Run), ScopedItemOptions.ReadOnly));
+        module.SessionState.PSVariable.Set(new PSVariable(RunVariable, new Func<PSEventArgs, List<object?>?>(Run), ScopedItemOptions.ReadOnly));
         _script = module.NewBoundScriptBlock(script);
         _subscriber.Action.StateChanged += OnJobStateChanged;
     }
@@ -198,6 +222,7 @@ internal sealed class ActionPump
     private bool ActOn(EventArgs made, ReceivedMessage message)
     {
         var run = new ActionRun(made);
+        bool isAwaited;
         lock (_gate)
         {
             if (!IsActive)
@@ -206,33 +231,89 @@ internal sealed class ActionPump
             }
 
             (_current, _received) = (run, message);
+            isAwaited = _isStaying;
+            if (isAwaited)
+            {
+                _handedOver = run;
+                Monitor.PulseAll(_gate);
+            }
+            else
+            {
+                _queued = made;
+            }
         }
 
-        _events.GenerateEvent(_subscriber.SourceIdentifier, _session, [_session, made], _messageData);
+        if (!isAwaited)
+        {
+            _events.GenerateEvent(_subscriber.SourceIdentifier, _session, [_session, made], _messageData);
+        }
+
         return run.AwaitEnd(_stop.Token);
     }
 
     /// <summary>Runs the action of the user; called by <see cref="Script"/> on the thread of the pipeline.</summary>
-    private object? Run(PSEventArgs occurrence)
+    /// <returns>What it emits.</returns>
+    private List<object?>? Run(PSEventArgs occurrence)
     {
-        if (Current is not { } run || !ReferenceEquals(run.Message, occurrence.SourceEventArgs))
+        ActionRun? run;
+        lock (_gate)
         {
-            // An event of this name that somebody else has made.
-            return null;
+            run = _current;
+            if (run is null || !ReferenceEquals(_queued, occurrence.SourceEventArgs))
+            {
+                // An event of this name that somebody else has made.
+                return null;
+            }
         }
 
-        if (!run.TryBegin())
-        {
-            UnsubscribeNow();
-            return null;
-        }
-
+        var began = Stopwatch.GetTimestamp();
+        var stay = Stopwatch.GetElapsedTime(s_leftAt, began);
+        stay = stay < LongestStay ? stay : LongestStay;
+        List<object?> output = [];
         s_running++;
         try
         {
-            var output = _script.Invoke(occurrence.SourceArgs);
-            End(run);
-            return output;
+            while (run is not null)
+            {
+                if (!run.TryBegin())
+                {
+                    UnsubscribeNow();
+                    break;
+                }
+
+                RunOver(run, occurrence, output);
+                if (Stopwatch.GetElapsedTime(began) < stay)
+                {
+                    Stay();
+                }
+
+                End(run);
+                run = AwaitNext();
+            }
+        }
+        finally
+        {
+            s_running--;
+            s_leftAt = Stopwatch.GetTimestamp();
+        }
+
+        return output;
+    }
+
+    private void RunOver(ActionRun run, PSEventArgs occurrence, List<object?> output)
+    {
+        object?[] arguments = [_session, run.Message];
+        if (!ReferenceEquals(run.Message, occurrence.SourceEventArgs))
+        {
+            // What the engine sets for an event of its own.
+            var variables = _subscriber.Action.Module.SessionState.PSVariable;
+            variables.Set("event", EventOf(run.Message, arguments, occurrence));
+            variables.Set("eventArgs", run.Message);
+        }
+
+        try
+        {
+            output.AddRange(_script.Invoke(arguments));
         }
         catch (PipelineStoppedException)
         {
@@ -242,19 +323,56 @@ internal sealed class ActionPump
         catch (FlowControlException)
         {
             // exit, and break or continue without a loop: the action is done with this message.
-            End(run);
-            return null;
         }
         catch (Exception exception)
         {
             Fail(exception);
-            End(run);
-            return null;
         }
-        finally
+    }
+
+    /// <summary>From now on the next message is handed over, without an event.</summary>
+    private void Stay()
+    {
+        lock (_gate)
         {
-            s_running--;
+            _isStaying = IsActive;
         }
+    }
+
+    /// <summary>Waits for the message that is handed over.</summary>
+    /// <returns>Null when there is none for now: the next one comes by an event.</returns>
+    private ActionRun? AwaitNext()
+    {
+        lock (_gate)
+        {
+            if (_isStaying && _handedOver is null)
+            {
+                Monitor.Wait(_gate, Passage);
+            }
+
+            var next = _handedOver;
+            (_isStaying, _handedOver) = (false, null);
+            return next;
+        }
+    }
+
+    /// <summary><c>$Event</c> for a message that has no event of its own: the engine makes none without queuing it.</summary>
+    private static PSObject EventOf(EventArgs message, object?[] arguments, PSEventArgs occurrence)
+    {
+        var made = new PSObject();
+        foreach (var property in PSObject.AsPSObject(occurrence).Properties)
+        {
+            made.Properties.Add(new PSNoteProperty(property.Name, property.Name switch
+            {
+                nameof(PSEventArgs.SourceEventArgs) => message,
+                nameof(PSEventArgs.SourceArgs) => arguments,
+                nameof(PSEventArgs.TimeGenerated) => DateTime.Now,
+                _ => property.Value,
+            }));
+        }
+
+        made.TypeNames.Insert(0, typeof(PSEventArgs).FullName!);
+        return made;
     }
 
     private void End(ActionRun run)
