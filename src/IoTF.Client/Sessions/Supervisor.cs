@@ -215,12 +215,12 @@ internal sealed class Supervisor
         {
             fault = exception.Fault;
             await ProtocolErrors.TellAsync(connection, Options.Version, exception.Fault.Id == FaultIds.ProtocolError ? ReasonCode.ProtocolError : null, _clock).ConfigureAwait(false);
-            Leave(connection.Link);
+            await LeaveAsync(connection.Link).ConfigureAwait(false);
         }
         catch (Exception exception)
         {
             fault = SessionFaults.Internal(Options, exception);
-            Leave(connection.Link);
+            await LeaveAsync(connection.Link).ConfigureAwait(false);
         }
 
         // Before the link is closed: what is given to a closed link is dropped, and would count as written.
@@ -231,10 +231,10 @@ internal sealed class Supervisor
     }
 
     /// <summary>The connection is given up here: without a DISCONNECT the service would send the last will.</summary>
-    private static void Leave(Link link)
+    private async Task LeaveAsync(Link link)
     {
         link.SendLast(new MqttDisconnectPacket { ReasonCode = MqttDisconnectReasonCode.NormalDisconnection });
-        link.WriteQueued();
+        await link.FlushAsync(CancellationToken.None).WaitAsync(Farewell, _clock).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     /// <summary>Serves one connection to its end.</summary>
