@@ -7,7 +7,7 @@ using IoTF.Bench.Reports;
 const string Usage = """
     Measures IoTF against its peers on a Mosquitto that it starts itself.
 
-      throughput | receive | calls | latency | memory | import | emulator | fleet | all
+      throughput | receive | calls | latency | memory | import | emulator | fleet | soak | all
 
       --runs <n>       how often everything is measured, in turn (5)
       --scale <x>      multiplies the numbers of messages; 0.1 for a quick look (1)
@@ -27,6 +27,7 @@ var measurements = new Dictionary<string, Func<BenchOptions, Task>>
     ["import"] = Import.RunAsync,
     ["emulator"] = Emulator.RunAsync,
     ["fleet"] = Fleet.RunAsync,
+    ["soak"] = Soak.RunAsync,
 };
 
 switch (args)

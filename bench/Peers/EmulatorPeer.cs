@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using IoTF.Emulator;
 
@@ -22,6 +23,9 @@ internal static class EmulatorPeer
 
         emulator.RegisterDevice(organization: null, "pump", "p1", token);
         Console.WriteLine($"key {emulator.CreateApiKey(token: token).ApiKey}");
+        var authority = Path.GetTempFileName();
+        await File.WriteAllTextAsync(authority, emulator.CertificateAuthority.ExportCertificatePem());
+        Console.WriteLine($"authority {authority}");
         Console.WriteLine($"port={emulator.Port}");
         Console.WriteLine($"plainPort={emulator.PlainPort}");
         Console.WriteLine("ready");
@@ -30,7 +34,11 @@ internal static class EmulatorPeer
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
             Console.WriteLine($"managed={GC.GetTotalMemory(forceFullCollection: true).ToString(CultureInfo.InvariantCulture)}");
             Console.WriteLine($"resident={Environment.WorkingSet.ToString(CultureInfo.InvariantCulture)}");
-            Console.WriteLine("told");
+            using var process = Process.GetCurrentProcess();
+            Console.WriteLine($"threads={process.Threads.Count}");
+            Console.WriteLine($"handles={process.HandleCount}");
         }
+
+        File.Delete(authority);
     }
 }

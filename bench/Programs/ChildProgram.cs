@@ -69,15 +69,19 @@ internal sealed class ChildProgram : IDisposable
 
     /// <summary>Waits for its end.</summary>
     /// <exception cref="InvalidOperationException">It failed, or did not end.</exception>
-    public async Task FinishAsync()
+    public Task FinishAsync() => FinishAsync(Limit);
+
+    /// <inheritdoc cref="FinishAsync()"/>
+    /// <param name="limit">How long it may take.</param>
+    public async Task FinishAsync(TimeSpan limit)
     {
         try
         {
-            await _process.WaitForExitAsync().WaitAsync(Limit);
+            await _process.WaitForExitAsync().WaitAsync(limit);
         }
         catch (TimeoutException)
         {
-            throw new InvalidOperationException($"{_name} did not end within {Limit.TotalMinutes:0} minutes. {Said(_errors)}");
+            throw new InvalidOperationException($"{_name} did not end within {limit.TotalMinutes:0} minutes. {Said(_errors)}");
         }
 
         Lifetime = Stopwatch.GetElapsedTime(StartedAt);
