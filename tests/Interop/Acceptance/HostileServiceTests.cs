@@ -48,7 +48,8 @@ public sealed class HostileServiceTests
         const int count = 10_000;
         await using var broker = await MosquittoBroker.StartAsync();
         await using var relay = new ThrottledRelay(broker.PlainPort, 200_000);
-        await using var subscriber = await MosquittoSubscriber.StartAsync(new MosquittoClientOptions(broker.PlainPort), new MosquittoSubscription(Topic));
+        using var subscriber = new SwiftSubscriber(Topic);
+        subscriber.Connect(broker.PlainPort);
         using var engine = new ScriptEngine(new Service(relay.Port));
 
         var result = await engine.RunAsync(
@@ -63,7 +64,7 @@ public sealed class HostileServiceTests
 
         result.OrFail();
         Assert.Contains($"Received DISCONNECT from {ClientId}", broker.Log.Snapshot());
-        Assert.Equal(count, (await subscriber.WaitForMessagesAsync(count)).Count);
+        await subscriber.Payloads.WaitForManyAsync(count);
     }
 
     [Theory]
@@ -75,7 +76,8 @@ public sealed class HostileServiceTests
         const int count = 8_000;
         await using var broker = await MosquittoBroker.StartAsync(new MosquittoOptions { LogPackets = false });
         await using var relay = new ThrottledRelay(broker.PlainPort, 60_000);
-        await using var subscriber = await MosquittoSubscriber.StartAsync(new MosquittoClientOptions(broker.PlainPort), new MosquittoSubscription(Topic));
+        using var subscriber = new SwiftSubscriber(Topic);
+        subscriber.Connect(broker.PlainPort);
         using var engine = new ScriptEngine(new Service(relay.Port));
 
         var result = await engine.RunAsync(
@@ -90,6 +92,6 @@ public sealed class HostileServiceTests
             version, count);
 
         Assert.Equal(0, Assert.Single(result.OrFail().Output));
-        Assert.Equal(count, (await subscriber.WaitForMessagesAsync(count)).Count);
+        await subscriber.Payloads.WaitForManyAsync(count);
     }
 }
